@@ -11,7 +11,7 @@ use rattler_conda_types::Subdir;
 
 use super::{
     Output, exit_as,
-    opened::{self, Named, Opened},
+    opened::{self, Located, Named, Opened},
     print_whole,
     settings::SettingsArgs,
     solving::{self, UpgradeArgs},
@@ -19,7 +19,7 @@ use super::{
     values::{Added, LockFormat},
 };
 use presolve_config::Settings;
-use presolve_input::codes::REGISTERED_ENVIRONMENT;
+use presolve_input::{Place, codes::REGISTERED_ENVIRONMENT};
 use presolve_lock::Format;
 use presolve_resolve::{Outcome, Resolution, Upgrade};
 use presolve_solve::Solution;
@@ -160,8 +160,11 @@ impl Pin {
         if found.places.is_empty() && (!file.is_found || !found.failures.is_empty()) {
             return Err(named.none(&found));
         }
-        if let (true, [first, second, ..]) = (self.is_for_one(), &found.places[..]) {
-            return Err(several_files(&first.path, &second.path));
+        if self.is_for_one() {
+            check_same(&named, &found.places)?;
+        }
+        for note in found.notes.iter().filter(|_| !file.is_found) {
+            turn.output.say(note);
         }
         for registered in &found.registered {
             if turn.registered.insert(registered.value.clone()) {
@@ -201,15 +204,12 @@ impl Pin {
         }
         let located = located?;
         let requirements = located.spec.source.path();
-        let real = std::fs::canonicalize(requirements);
-        let real = real.unwrap_or_else(|_| requirements.to_owned());
         let target = located.spec.target().cloned();
-        match turn.seen.entry((real, located.route().to_string())) {
+        match turn.seen.entry(place_of(&located)) {
             Entry::Occupied(known) => {
                 let known = known.get().as_ref();
                 if let (Some(known), Some(target)) = (known, &target)
-                    && (known.subdir, &known.virtual_packages)
-                        != (target.subdir, &target.virtual_packages)
+                    && !is_same_machine(known, target)
                 {
                     output.say(&pinned_for_another(requirements, path, known, target));
                 }
@@ -414,6 +414,46 @@ impl Turn<'_> {
         let kinds = self.worst.into_iter().chain([failure.kind]);
         self.worst = kinds.max_by_key(|kind| severity(*kind));
     }
+}
+
+/// The file of requirements, and their keys in it.
+fn place_of(located: &Located<'_>) -> (PathBuf, String) {
+    let requirements = located.spec.source.path();
+    let real = std::fs::canonicalize(requirements);
+    let real = real.unwrap_or_else(|_| requirements.to_owned());
+    (real, located.route().to_string())
+}
+
+/// Whether two targets have the same solutions.
+fn is_same_machine(one: &ImageTarget, other: &ImageTarget) -> bool {
+    (one.subdir, &one.virtual_packages) == (other.subdir, &other.virtual_packages)
+}
+
+/// Checks that the environments have the same requirements, for the same machine. Those without
+/// any do not count.
+///
+/// # Errors
+/// If they do not, because one output cannot hold the pins of both.
+fn check_same(named: &Named<'_>, places: &[Place]) -> Result<(), Failure> {
+    let mut first: Option<(&Place, Located<'_>)> = None;
+    for place in places {
+        let Ok(located) = named.at(place)?.locate() else {
+            continue;
+        };
+        let Some((known_place, known)) = &first else {
+            first = Some((place, located));
+            continue;
+        };
+        let targets = (known.spec.target(), located.spec.target());
+        let is_same = match targets {
+            (Some(one), Some(other)) => is_same_machine(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        if !is_same || place_of(known) != place_of(&located) {
+            return Err(several_files(&known_place.path, &place.path));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the note on an environment that is registered in Azure ML.

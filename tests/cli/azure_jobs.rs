@@ -596,14 +596,139 @@ fn an_environment_of_an_alias_is_one() {
     assert_eq!(run.stderr.matches("Pinned").count(), 1, "{run}");
     let run = project.pin(&["--check", "pipeline.yml"]);
     assert_eq!(run.code, 0, "{run}");
-    // A merge into the environment itself is not read, and not passed over either.
-    project.write(
+}
+
+/// The keys of a merge count like those of the environment, which take precedence.
+#[test]
+fn an_environment_with_a_merge_key_is_read_and_pinned() {
+    let project = project();
+    let merged = "\n  image: ubuntu\n  os_type: Linux\n  conda_file:\n    channels: [conda-forge, nodefaults]\n    dependencies:\n      - python =3.10\n";
+    let job = |environment: &str| {
+        format!(
+            "x: &e{merged}y: &i {{image: '{IMAGE}'}}\ncommand: ls\nenvironment:\n{environment}type: command\n"
+        )
+    };
+    for environment in [
+        "  <<: *e\n",
+        "  <<: [*i, *e]\n",
+        "  image: ubuntu:22.04\n  <<: *e\n",
+    ] {
+        project.write("job.yml", job(environment));
+        let rules = "untagged-image,unknown-azure-key,missing-docker-option";
+        let run = project.run(&["check", "--no-solve", "--select", rules, "job.yml"]);
+        let is_untagged = environment == "  <<: *e\n";
+        assert_eq!(
+            run.stdout.contains("[untagged-image]"),
+            is_untagged,
+            "{run}"
+        );
+        assert_eq!(run.code, i32::from(is_untagged), "{run}");
+        let run = project.pin(&["job.yml"]);
+        assert_eq!(run.code, 0, "{run}");
+        let pinned = project.read("job.yml");
+        assert!(
+            pinned.contains("python=3.10.13=hc5c86c4_0_cpython"),
+            "{pinned}"
+        );
+        assert_eq!(project.pin(&["--check", "job.yml"]).code, 0);
+    }
+    // What cannot be merged is an unknown key.
+    project.write("job.yml", job("  <<: 1\n  image: a:1\n"));
+    let run = project.run(&[
+        "check",
+        "--no-solve",
+        "--select",
+        "unknown-azure-key",
         "job.yml",
-        format!("x: &e {{image: '{IMAGE}'}}\ncommand: ls\nenvironment:\n  <<: *e\n  conda_file: c.yml\ntype: command\n"),
+    ]);
+    assert!(run.stdout.contains("[unknown-azure-key]"), "{run}");
+}
+
+/// A lock file of a job whose steps share their requirements.
+#[test]
+fn steps_with_the_same_requirements_and_machine_have_one_lock_file() {
+    let project = project();
+    project.write("c.yml", conda_file("python =3.10"));
+    let pipeline = |other: &str| {
+        format!(
+            "type: pipeline\njobs:\n  a:\n    command: ls\n    environment: {{image: '{IMAGE}', conda_file: c.yml}}\n  b:\n    command: ls\n    environment: {{image: '{other}', conda_file: c.yml}}\n"
+        )
+    };
+    project.write("pipeline.yml", pipeline(IMAGE));
+    let run = project.pin(&["pipeline.yml", "--format", "explicit", "-o", "lock.txt"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        project.read("lock.txt").contains("/python-3.10.13-"),
+        "{run}"
     );
-    let run = check_references(&project, &["job.yml"]);
-    assert_eq!(run.code, 3, "{run}");
-    assert!(run.to_string().contains("[unread-environment]"), "{run}");
+    project.write("pipeline.yml", pipeline("ubuntu:20.04"));
+    let run = project.pin(&["pipeline.yml", "--format", "explicit"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.stderr.contains("error[several-files]"), "{run}");
+}
+
+/// Templates of deployments and packages of models have no loader in the SDK.
+#[test]
+fn templates_and_packages_are_read() {
+    let project = project();
+    let schemas = "$schema: https://azuremlschemas.azureedge.net/latest";
+    let environment = format!("  image: {IMAGE}\n  conda_file: c.yml\n");
+    project.write("c.yml", conda_file("python =3.10"));
+    project.write(
+        "template.yml",
+        format!("{schemas}/deploymentTemplate.schema.json\nname: t\nversion: 1\nenvironment:\n{environment}"),
+    );
+    let run = project.pin(&["template.yml"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(project.read("c.yml").contains("python=3.10.13="), "{run}");
+    project.write(
+        "template.yml",
+        format!(
+            "{schemas}/deploymentTemplate.schema.json\nname: t\nversion: 1\nenvironment: e:1\n"
+        ),
+    );
+    let run = check_references(&project, &["template.yml"]);
+    assert!(
+        run.stdout.contains("[invalid-environment-reference]"),
+        "{run}"
+    );
+
+    let package = "base_environment_source:\n  type: environment_asset\n  resource_id: azureml:base:3\ntarget_environment: packaged\ninferencing_server: {type: azureml_online}\n";
+    for head in [
+        format!("{schemas}/modelVersionPackage.schema.json\n"),
+        String::new(),
+    ] {
+        project.write("package.yml", format!("{head}{package}"));
+        let run = check_references(&project, &["package.yml"]);
+        assert!(run.stdout.contains("[registered-environment]"), "{run}");
+        assert!(run.stdout.contains("azureml:base:3"), "{run}");
+    }
+}
+
+#[test]
+fn a_model_outside_the_repository_is_a_note() {
+    let project = project();
+    project.write("repo/.git/HEAD", "x");
+    project.write(
+        "out/MLmodel",
+        "flavors:\n  python_function:\n    env: conda.yaml\n",
+    );
+    project.write("out/conda.yaml", conda_file("python =3.10"));
+    project.write(
+        "repo/deployment.yml",
+        "name: blue\nendpoint_name: e\nmodel:\n  path: ../out\n",
+    );
+    let run = project.run(&["check", "--no-solve", "repo/deployment.yml"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("note[unread-model]"), "{run}");
+    assert!(run.stderr.contains("repo/deployment.yml:4:9"), "{run}");
+    let run = project.run(&[
+        "check",
+        "--no-solve",
+        "--allow-outside",
+        "repo/deployment.yml",
+    ]);
+    assert!(!run.stderr.contains("[unread-model]"), "{run}");
 }
 
 #[test]
@@ -680,9 +805,15 @@ fn a_broken_job_is_found() {
     let schema = "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\n";
     project.write("a/job.yml", format!("{schema}command: [\n"));
     project.write("b/job.yml", format!("{schema}command: {{{{name}}}}-x\n"));
+    let other = schema.replace(
+        "azuremlschemas.azureedge.net",
+        "azuremlsdk2.blob.core.windows.net",
+    );
+    project.write("c/job.yml", format!("{other}command: [\n"));
     let run = project.run(&["check", "--no-solve", "."]);
     assert!(run.stdout.contains("a/job.yml"), "{run}");
     assert!(!run.stdout.contains("b/job.yml"), "{run}");
+    assert!(run.stdout.contains("c/job.yml"), "{run}");
     assert_eq!(run.code, 1, "{run}");
 }
 

@@ -160,7 +160,7 @@ fn the_files_of_a_model_are_pinned_together() {
             .read("model/requirements.txt")
             .contains("chartling==5.0.0\n")
     );
-    // A line that a pin added goes when nothing needs it any more.
+    // A line goes when nothing needs it any more; one that no pin added is reported.
     project.write(
         "model/conda.yaml",
         CONDA.replace("  - lightbolt[plots]\n", ""),
@@ -169,11 +169,11 @@ fn the_files_of_a_model_are_pinned_together() {
         "model/requirements.txt",
         "chartling==4.9.0\npackaging==23.2  # presolve: added\nkept==1\n",
     );
-    assert_eq!(project.pin(&["model"]).code, 0);
-    assert_eq!(
-        project.read("model/requirements.txt"),
-        "chartling==5.0.0\nkept==1\n"
-    );
+    let run = project.pin(&["model"]);
+    assert_eq!(run.code, 0, "{run}");
+    let said = "note[removed-from-model]: `kept` leaves model/requirements.txt";
+    assert!(run.stderr.contains(said), "{run}");
+    assert_eq!(project.read("model/requirements.txt"), "chartling==5.0.0\n");
     project.write("model/conda.yaml", CONDA);
     // A copy elsewhere gets all of it, and the model does not change.
     project.write("model/requirements.txt", "chartling>=4\nlightbolt[plots]\n");
@@ -475,4 +475,79 @@ fn a_model_that_cannot_be_parsed_is_reported_below_a_folder() {
     let run = project.run(&["check", "--no-solve", "."]);
     assert_eq!(run.code, 1, "{run}");
     assert!(run.stdout.contains("model/MLmodel:1"), "{run}");
+}
+
+/// A pin that is only in one of the files is not the state that `pin` writes.
+#[test]
+fn the_pins_of_all_files_of_a_model_are_checked() {
+    let project = model(
+        CONDA,
+        "chartling>=4\nlightbolt[plots]\n",
+        "python: 3.10.4\ndependencies:\n- -r requirements.txt\n",
+    );
+    assert_eq!(project.pin(&["model"]).code, 0);
+    assert_eq!(project.pin(&["--check", "model"]).code, 0);
+    let requirements = project.read("model/requirements.txt");
+    let other = requirements.replace("chartling==5.0.0", "chartling==4.0.0");
+    assert_ne!(other, requirements);
+    project.write("model/requirements.txt", other);
+    let run = project.pin(&["--check", "model"]);
+    assert_eq!(run.code, 1, "{run}");
+    let said =
+        "error[differing-mlflow-environments]: conda.yaml and requirements.txt of the model differ";
+    assert!(run.stderr.contains(said), "{run}");
+    project.write("model/requirements.txt", requirements);
+    project.write(
+        "model/python_env.yaml",
+        "python: 3.9.1\ndependencies:\n- -r requirements.txt\n",
+    );
+    let run = project.pin(&["--check", "model"]);
+    assert_eq!(run.code, 1, "{run}");
+}
+
+/// The conda file decides what a model needs.
+#[test]
+fn a_project_that_the_conda_file_lost_is_removed_from_the_other_files() {
+    let conda = CONDA.replace(
+        "  - chartling>=4\n",
+        "  - stonework; sys_platform == 'win32'\n",
+    );
+    let project = model(
+        &conda,
+        "chartling>=4\nlightbolt[plots]\nstonework; sys_platform == 'win32'\nastray==1.0",
+        "python: 3.10.4\ndependencies:\n- astray==1.0\n- \"stonework; sys_platform == 'win32'\"\n- lightbolt[plots]\n",
+    );
+    let run = project.pin(&["model"]);
+    assert_eq!(run.code, 0, "{run}");
+    let requirements = project.read("model/requirements.txt");
+    assert!(!requirements.contains("astray"), "{requirements}");
+    // The plots of lightbolt need it, so it stays.
+    assert!(requirements.contains("chartling==5.0.0"), "{requirements}");
+    assert!(requirements.contains("stonework; sys"), "{requirements}");
+    let python_env = project.read("model/python_env.yaml");
+    assert!(!python_env.contains("astray"), "{python_env}");
+    assert!(
+        python_env.contains("- lightbolt[plots]==2.1.0\n"),
+        "{python_env}"
+    );
+    assert_eq!(project.pin(&["--check", "model"]).code, 0);
+    // Without another line, there is no place for the pins.
+    let before = "python: 3.10.4\ndependencies:\n- astray==1.0\n";
+    project.write("model/python_env.yaml", before);
+    let run = project.pin(&["model"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.stderr.contains("[unpinnable-model]"), "{run}");
+    assert_eq!(project.read("model/python_env.yaml"), before);
+}
+
+#[test]
+fn the_image_of_a_project_is_checked() {
+    let project = Project::new("");
+    project.write("p/MLproject", "name: p\ndocker_env:\n  image: ubuntu\n");
+    let run = project.run(&["check", "--no-solve", "--select", "untagged-image", "p"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("p/MLproject:3:10"), "{run}");
+    let run = project.pin(&["p/MLproject"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.stderr.contains("the image is used unchanged"), "{run}");
 }

@@ -309,11 +309,18 @@ fn is_entity(path: &Path, fence: &Fence) -> bool {
         // A file that names a schema and is not YAML is worth a finding, unless it is a template.
         let is_broken = || {
             let text = source.text();
-            text.contains("/azuremlschemas")
-                && !text.contains("{{")
-                && Tree::parse(&source).is_err()
+            names_schema(text) && !text.contains("{{") && Tree::parse(&source).is_err()
         };
         azure::kind::may_be_one(&source) && (azure::is_entity(&source) || is_broken())
+    })
+}
+
+/// Whether a line names a schema of Azure ML.
+fn names_schema(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.any(|line| {
+        let value = line.trim_start_matches(['"', '\'']).strip_prefix("$schema");
+        value.is_some_and(|value| value.to_lowercase().contains("azureml"))
     })
 }
 

@@ -11,7 +11,7 @@ use crate::rules::{
 use presolve_config::Settings;
 use presolve_input::{
     Input, Kind,
-    azure::{Definition, Entity, asset::BuildFiles, definition::CondaFile, entity},
+    azure::{Definition, Entity, asset::BuildFiles, definition::CondaFile},
     docker::{Contents, Plan, host::DockerHost},
     mlflow::Model,
 };
@@ -51,6 +51,8 @@ pub struct Linted {
     pub specs: Vec<LintedSpec>,
     /// The places outside the fence that it names. Their contents are unknown.
     pub unread: Vec<Undecided>,
+    /// Notes on what it leads to and is not read.
+    pub notes: Vec<Diagnostic>,
     /// The reader refused nothing, in a spec or in a definition without one.
     pub is_whole: bool,
 }
@@ -164,17 +166,23 @@ fn lint_entity(entity: &Entity, asked: LintOptions<'_>) -> Linted {
         let refused = source.refusal(&file.path)?;
         Some(refused.at(file.location.clone(), "named here"))
     });
-    let refused = entity.invalid().iter().map(entity::refusal);
-    let unread_here = refused.filter(|diagnostic| diagnostic.name == entity::UNREAD);
-    let outside = outside.chain(unread_here).chain(entity.too_many());
+    let outside = outside.chain(entity.too_many());
     all.unread.extend(unread(outside.collect()));
+    all.notes.extend(entity.unread_model());
     all
 }
 
 /// Compares the files of a model of MLflow. Its conda file is checked separately.
 fn lint_model(model: &Model, asked: LintOptions<'_>) -> Linted {
     let (_, outside) = model.missing();
-    let found = found(&[Subject::Model(model)], asked);
+    let base = model.docker_image().map(|image| BaseImage {
+        image: known(image, asked.settings),
+        runs_conda: false,
+        today: asked.today,
+    });
+    let base = base.map(Subject::Image);
+    let subjects = iter::once(Subject::Model(model)).chain(base);
+    let found = found(&subjects.collect::<Vec<_>>(), asked);
     Linted {
         findings: asked.selection.apply(found),
         unread: unread(outside),
@@ -265,6 +273,7 @@ fn lint_spec(
                 image: None,
             })
             .collect(),
+        ..Linted::default()
     }
 }
 

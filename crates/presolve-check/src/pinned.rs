@@ -5,8 +5,9 @@
 
 use pep508_rs::{MarkerEnvironment, MarkerTree, Requirement, VerbatimUrl};
 
-use crate::rules::solving::outdated_pin::contradicts;
+use crate::rules::{mlflow::differing_mlflow_environments, solving::outdated_pin::contradicts};
 use presolve_config::Settings;
+use presolve_input::mlflow::Model;
 use presolve_parse as parse;
 use presolve_registry::conda::channels::NO_DEFAULTS;
 use presolve_solve::{python::marker_environment, specifiers};
@@ -15,7 +16,7 @@ use presolve_spec::{
     match_spec, pin::pip, pip_lines,
 };
 use presolve_text::{
-    diagnostic::{Diagnostic, Location},
+    diagnostic::{Diagnostic, Level, Location},
     secrets::redact,
 };
 
@@ -41,6 +42,16 @@ pub fn contradictions(environment: &EnvironmentFile, settings: &Settings) -> Vec
     let blocks = environment.added_blocks.iter();
     found.extend(blocks.filter_map(|block| of_block(environment, block)));
     found
+}
+
+/// Returns the differences between the files of a model of MLflow, which get the same pins.
+pub fn differences(model: &Model) -> Vec<Diagnostic> {
+    let findings = differing_mlflow_environments::find(model).into_iter();
+    let errors = findings.map(|finding| Diagnostic {
+        level: Level::Error,
+        ..finding.diagnostic
+    });
+    errors.collect()
 }
 
 /// Returns a difference, with the command that removes it.

@@ -22,7 +22,7 @@ mod dependencies;
 mod docker;
 mod file;
 mod finding;
-mod mlflow;
+pub(crate) mod mlflow;
 mod pip;
 mod python;
 mod security;

@@ -211,7 +211,7 @@ impl Check {
             }
             let (mut is_solved, mut is_looked_up) = (false, false);
             let specs = linted.specs.into_iter().filter(|_| self.solve);
-            report.asides.clear();
+            report.asides = linted.notes;
             for (index, spec) in specs.enumerate() {
                 let solved = self.spec(&spec, images, asked, &own, (shared, listener));
                 let solved = solved.await?;

@@ -39,6 +39,8 @@ pub struct Environments {
     pub failures: Vec<Failure>,
     /// The references to environments and components of a workspace or a registry.
     pub registered: Vec<Spanned<String>>,
+    /// Notes on what is not followed.
+    pub notes: Vec<Diagnostic>,
 }
 
 impl Environments {
@@ -67,6 +69,7 @@ impl Environments {
         });
         self.places.extend(places);
         self.registered.extend_from_slice(entity.registered());
+        self.notes.extend(entity.unread_model());
         self.failures.extend(entity.refused().map(Failure::input));
         for reference in entity.files() {
             // A file that was followed is not read again for each reference to it.

@@ -4,7 +4,7 @@
 //! `conda.yaml`, `python_env.yaml` for virtualenv, and `requirements.txt`, which
 //! `python_env.yaml` includes. MLflow writes all three from the same list
 //! (mlflow 2.9, `mlflow/utils/environment.py` and `mlflow/pyfunc/__init__.py`). A project is a
-//! folder with `MLproject`, which names the file of its environment
+//! folder with `MLproject`, which names the file of its environment, or its image
 //! (<https://mlflow.org/docs/latest/projects.html>).
 
 use std::{
@@ -23,6 +23,7 @@ use presolve_spec::{
     route::{Route, route},
     yaml::Tree,
 };
+use presolve_target::Image;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Location},
     source::SourceFile,
@@ -48,6 +49,7 @@ pub struct Model {
     is_project: bool,
     conda: Option<Spanned<PathBuf>>,
     python_env: Option<Spanned<PathBuf>>,
+    docker_image: Option<Spanned<Image>>,
 }
 
 /// What one of the files of a model says to install.
@@ -92,11 +94,18 @@ impl Model {
             let conda = named(&env()).or_else(|| named(&env().with_key("conda")));
             (conda, named(&env().with_key("virtualenv")))
         };
+        let image = || route!("docker_env", "image");
+        let docker_image = tree.value(&image()).and_then(Value::as_str);
+        let docker_image = docker_image.filter(|_| is_project).map(|name| Spanned {
+            value: Image::parse(name.trim()),
+            location: tree.location(&image()),
+        });
         let mut model = Self {
             tree: Arc::new(tree),
             is_project,
             conda,
             python_env,
+            docker_image,
         };
         if !is_project {
             // Models of other flavours have the files without naming them.
@@ -133,12 +142,25 @@ impl Model {
 
     /// Whether it names an environment, or has one next to it.
     pub fn has_environment(&self) -> bool {
-        self.conda.is_some() || self.python_env.is_some()
+        self.conda.is_some() || self.python_env.is_some() || self.docker_image.is_some()
+    }
+
+    /// The image in which a project runs. MLflow installs nothing in it.
+    pub fn docker_image(&self) -> Option<Spanned<Image>> {
+        self.docker_image.clone()
     }
 
     /// Whether it is a project, whose files MLflow does not write.
     pub fn is_project(&self) -> bool {
         self.is_project
+    }
+
+    /// The names that the conda file declares, for conda and for pip; `None` if it cannot be
+    /// read.
+    fn declared(&self) -> Option<Contents> {
+        let conda = self.conda.as_ref()?;
+        let source = self.source().read_named(&conda.value).ok()?;
+        Contents::of_conda_file(&source)
     }
 
     /// The place of the first line.
@@ -198,6 +220,13 @@ impl Model {
             return Err(Failure::input(first));
         }
         let Some(conda) = &self.conda else {
+            if let Some(image) = &self.docker_image {
+                let message = "the MLflow project runs in an image, and has no conda file";
+                let error = Diagnostic::error("no-conda-spec", message)
+                    .at(image.location.clone(), "the image is used unchanged")
+                    .help("give the Dockerfile from which the image is built");
+                return Err(Failure::input(error));
+            }
             let error =
                 Diagnostic::error("no-conda-spec", "the MLflow environment has no conda file")
                     .at(self.start(), "")
@@ -347,6 +376,11 @@ impl Contents {
     pub fn name(&self) -> String {
         let name = self.file.path().file_name().unwrap_or_default();
         name.to_string_lossy().into_owned()
+    }
+
+    /// Whether the file names a project, for conda or for pip.
+    fn declares(&self, name: &PackageName) -> bool {
+        self.pip.contains_key(name) || self.has_conda(name)
     }
 
     fn has_conda(&self, name: &PackageName) -> bool {

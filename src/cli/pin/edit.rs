@@ -74,6 +74,9 @@ impl Pin {
         let changed = edited.companions.iter();
         let changed = changed.filter(|file| file.text != file.source.text());
         let changed: Vec<&Companion> = changed.collect();
+        for file in changed.iter().filter(|file| !file.removed.is_empty()) {
+            output.say(&removed(environment, file));
+        }
         if self.diff {
             print(&diff::unified(source, pinned, "pinned"))?;
             for file in &changed {
@@ -112,6 +115,18 @@ impl Pin {
             false => files::write_all(&bytes, self.protected()),
         }
     }
+}
+
+/// Returns the note on lines that leave a file of a model.
+fn removed(environment: &EnvironmentFile, file: &Companion) -> Diagnostic {
+    let names = file.removed.iter().map(|name| format!("`{name}`"));
+    let names: Vec<String> = names.collect();
+    let (conda, path) = (environment.source.path(), file.source.path());
+    let message = format!("{} leaves {}", names.join(", "), path.display());
+    let note = format!("{} neither names nor needs it", conda.display());
+    Diagnostic::new(Level::Note, "removed-from-model", message)
+        .note(note)
+        .help(format!("add it to {} to keep it", conda.display()))
 }
 
 /// Returns the difference of a file that pinning again would change.

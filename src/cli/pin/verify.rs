@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{super::solving, Output, Pin, edit::differs, opened::Opened};
 use crate::cli::progress::Progress;
-use presolve_check::pinned::{compare, contradictions};
+use presolve_check::pinned::{compare, contradictions, differences};
 use presolve_config::Settings;
 use presolve_resolve::{Outcome, Upgrade};
 use presolve_spec::{EnvironmentFile, pin};
@@ -21,6 +21,7 @@ impl Pin {
         let Opened {
             environment,
             settings,
+            model,
             ..
         } = opened;
         let mut diagnostics = contradictions(environment, settings);
@@ -41,6 +42,7 @@ impl Pin {
             diagnostics.extend(self.rewritten(environment, settings, output).await?);
             how = "by a solve";
         }
+        diagnostics.extend(model.iter().flat_map(differences));
         if diagnostics.is_empty() {
             let file = environment.source.path().display();
             let seconds = start.elapsed().as_secs_f64();

@@ -2,7 +2,7 @@
 
 use super::Rule;
 
-mod differing_mlflow_environments;
+pub(crate) mod differing_mlflow_environments;
 mod missing_model_file;
 mod unpinned_mlflow;
 

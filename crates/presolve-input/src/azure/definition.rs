@@ -42,6 +42,14 @@ pub const KEYS: [&str; 17] = [
     "intellectual_property",
 ];
 
+/// The key whose value is merged into a mapping.
+const MERGE: &str = "<<";
+
+/// The maximum depth of merges, and the maximum number of mappings in one of them. Aliases can
+/// repeat them.
+const MERGES: usize = 3;
+const MERGED: usize = 16;
+
 /// The definition of an environment: a file, or a part of one.
 pub struct Definition {
     tree: Arc<Tree>,
@@ -138,9 +146,31 @@ impl Definition {
         self.tree.value(&self.in_file(keys))
     }
 
-    /// The route from the root of the file to the value at these keys.
+    /// The route from the root of the file to the value at these keys. The first key may come
+    /// from a merge (<https://yaml.org/type/merge.html>).
     pub(super) fn in_file<'k>(&self, keys: &[&'k str]) -> Route<'k> {
-        self.base.join(&route(keys))
+        let merged = keys
+            .first()
+            .and_then(|key| self.owner(&self.base, key, MERGES));
+        merged.as_ref().unwrap_or(&self.base).join(&route(keys))
+    }
+
+    /// The route to the first mapping that has a key: this one, or one that it merges.
+    fn owner(&self, at: &Route<'static>, key: &str, depth: usize) -> Option<Route<'static>> {
+        let mapping = self.tree.value(at)?.as_mapping()?;
+        if mapping.contains_key(key) {
+            return Some(at.clone());
+        }
+        let depth = depth.checked_sub(1)?;
+        let merged = at.with_key(MERGE);
+        match mapping.get(MERGE)? {
+            Value::Mapping(_) => self.owner(&merged, key, depth),
+            Value::Sequence(items) => {
+                let mut places = (0..items.len().min(MERGED)).map(|item| merged.with_key(item));
+                places.find_map(|place| self.owner(&place, key, depth))
+            }
+            _ => None,
+        }
     }
 
     /// The place of the last of these keys, without quotes.
@@ -163,10 +193,13 @@ impl Definition {
         self.key(&[key]).filter(|_| is_set)
     }
 
-    /// The keys of the environment that are strings.
+    /// The keys of the environment that are strings, with those that it merges.
     pub fn root_keys(&self) -> impl Iterator<Item = &str> {
-        let root = self.get(&[]).and_then(Value::as_mapping).into_iter();
-        root.flat_map(|root| root.keys()).filter_map(Value::as_str)
+        let mut keys = Vec::new();
+        if let Some(root) = self.get(&[]) {
+            add_keys(root, MERGES, &mut keys);
+        }
+        keys.into_iter()
     }
 
     /// The place of its key, or of the first line of the file.
@@ -264,6 +297,21 @@ impl Definition {
     /// uses the definition's folder (azure-ai-ml, `load_environment`, `base_path`).
     pub fn beside(&self, path: &str) -> PathBuf {
         beside(self.source(), path)
+    }
+}
+
+/// Adds the keys of a mapping, and of those that it merges, each once.
+fn add_keys<'v>(value: &'v Value, depth: usize, keys: &mut Vec<&'v str>) {
+    for (key, value) in value.as_mapping().into_iter().flatten() {
+        match (key.as_str(), value) {
+            (Some(MERGE), Value::Mapping(_)) if depth > 0 => add_keys(value, depth - 1, keys),
+            (Some(MERGE), Value::Sequence(items)) if depth > 0 => {
+                let items = items.iter().take(MERGED);
+                items.for_each(|item| add_keys(item, depth - 1, keys));
+            }
+            (Some(key), _) if !keys.contains(&key) => keys.push(key),
+            _ => {}
+        }
     }
 }
 

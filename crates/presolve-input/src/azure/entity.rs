@@ -22,7 +22,7 @@ use super::{
 use crate::{codes, mlflow};
 use presolve_spec::{Spanned, route::Route, yaml::Tree};
 use presolve_text::{
-    diagnostic::{Diagnostic, Location},
+    diagnostic::{Diagnostic, Level, Location},
     source::SourceFile,
 };
 
@@ -32,9 +32,6 @@ pub const FILE_PREFIX: &str = "file:";
 /// The maximum number of bytes to read again for the environments of one file, because each
 /// one reads the whole file.
 const MAX_READ: usize = 4 * 1024 * 1024;
-
-/// The name of the diagnostic for an environment that Azure ML reads and presolve does not.
-pub const UNREAD: &str = "unread-environment";
 
 /// The maximum number of other files and registered names that are followed from one file.
 const MAX_REFERENCES: usize = 1000;
@@ -52,6 +49,7 @@ pub struct Entity {
     invalid: Vec<Spanned<Invalid>>,
     template: Option<Location>,
     left_out: Option<Location>,
+    unread_model: Option<Diagnostic>,
 }
 
 /// Another file that an entity names.
@@ -89,8 +87,6 @@ pub enum Invalid {
     Text,
     /// A list, a number or a Boolean.
     Value,
-    /// A mapping with a merge key, whose content presolve does not read.
-    Merged,
 }
 
 impl Role {
@@ -123,6 +119,7 @@ impl Entity {
                 invalid: Vec::new(),
                 template: None,
                 left_out: None,
+                unread_model: None,
             },
         };
         if let Some(root) = tree.root.as_mapping() {
@@ -175,6 +172,11 @@ impl Entity {
     /// The first environment beyond the limits on the size of one file.
     pub fn left_out(&self) -> Option<&Location> {
         self.left_out.as_ref()
+    }
+
+    /// The note on a model outside the fence, which may be one of MLflow with an environment.
+    pub fn unread_model(&self) -> Option<Diagnostic> {
+        self.unread_model.clone()
     }
 
     /// The error for the environments beyond the limits.
@@ -297,9 +299,6 @@ impl Finder {
         match value {
             Value::Null => {}
             Value::String(text) => self.named_environment(text.trim(), at),
-            Value::Mapping(mapping) if mapping.contains_key("<<") => {
-                self.invalid(Invalid::Merged, at);
-            }
             // A template without quotes is a mapping to YAML.
             Value::Mapping(_) if self.location(at).text().starts_with("{{") => {
                 self.template(at);
@@ -388,7 +387,17 @@ impl Finder {
         let source = self.entity.source();
         let file = Path::new(path).join(mlflow::MODEL);
         let file = file.to_string_lossy();
-        if !is_asset(path) && source.fence().has_file(&beside(source, &file)) {
+        if is_asset(path) || is_template(path) || path.contains("://") {
+            return;
+        }
+        if source.refusal(&beside(source, path)).is_some() {
+            let message =
+                "the model is outside of the repository, so its environment is not checked";
+            let note = Diagnostic::new(Level::Note, "unread-model", message)
+                .at(self.location(at), "not read")
+                .help("run with `--allow-outside` if you trust this file");
+            self.entity.unread_model.get_or_insert(note);
+        } else if source.fence().has_file(&beside(source, &file)) {
             self.file(&file, at, Role::Model);
         }
     }
@@ -439,13 +448,10 @@ impl Finder {
     }
 }
 
-/// The error for a value of `environment` that Azure ML rejects or presolve does not read.
+/// The error for a value of `environment` that Azure ML rejects.
 pub fn refusal(invalid: &Spanned<Invalid>) -> Diagnostic {
     let at = invalid.location.clone();
-    let name = match invalid.value {
-        Invalid::Merged => UNREAD,
-        _ => codes::INVALID_ENVIRONMENT_REFERENCE,
-    };
+    let name = codes::INVALID_ENVIRONMENT_REFERENCE;
     let error = |message: &str, label: &str| Diagnostic::error(name, message).at(at, label);
     match invalid.value {
         Invalid::Path => error(
@@ -468,11 +474,6 @@ pub fn refusal(invalid: &Spanned<Invalid>) -> Diagnostic {
             "Azure ML expects a string or a mapping",
         )
         .help("write `azureml:NAME:VERSION`, `file:PATH`, or the keys of an environment below it"),
-        Invalid::Merged => error(
-            "presolve does not read an environment with a merge key",
-            "not checked",
-        )
-        .help("write its keys out, or make the whole environment an alias"),
     }
 }
 

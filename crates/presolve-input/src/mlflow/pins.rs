@@ -34,6 +34,8 @@ pub struct Companion {
     pub source: Arc<SourceFile>,
     /// Its text with the pins.
     pub text: String,
+    /// The projects that are removed, because the conda file neither names nor needs them.
+    pub removed: Vec<PackageName>,
 }
 
 /// The comment of a line that the file did not have before.
@@ -58,19 +60,32 @@ impl Model {
             .map(|pin| (&pin.name, (with_extras(pin), pin.version.to_string())))
             .collect();
         self.check_files()?;
+        let declared = self.declared();
+        let is_gone = |name: &PackageName| {
+            let declared = declared.as_ref();
+            !versions.contains_key(name) && declared.is_some_and(|file| !file.declares(name))
+        };
         let fence = self.source().fence();
         let mut companions = Vec::new();
         let requirements = self.requirements();
         if fence.has_file(&requirements) {
             let source = self.source().read_named(requirements)?;
-            let text = self.pinned_requirements(&source, &versions)?;
-            companions.push(Companion { source, text });
+            let (text, removed) = self.pinned_requirements(&source, &versions, &is_gone)?;
+            companions.push(Companion {
+                source,
+                text,
+                removed,
+            });
         }
         let python_env = self.python_env.as_ref();
         if let Some(file) = python_env.filter(|file| fence.has_file(&file.value)) {
             let source = self.source().read_named(&file.value)?;
-            let text = pinned_python_env(&source, pins, &versions)?;
-            companions.push(Companion { source, text });
+            let (text, removed) = pinned_python_env(&source, pins, &versions, &is_gone)?;
+            companions.push(Companion {
+                source,
+                text,
+                removed,
+            });
         }
         Ok(companions)
     }
@@ -96,7 +111,8 @@ impl Model {
         &self,
         source: &Arc<SourceFile>,
         versions: &Versions<'_>,
-    ) -> Result<String, Failure> {
+        is_gone: &dyn Fn(&PackageName) -> bool,
+    ) -> Result<(String, Vec<PackageName>), Failure> {
         let text = format!("dependencies:\n  - pip:\n    - -r {REQUIREMENTS}\n");
         let including = self.source().with_text(text);
         let environment = CondaFile::default().read(&including, &[]).complete()?;
@@ -116,6 +132,7 @@ impl Model {
         }
         let mut edits = Edits::new(source.text());
         let mut left = versions.clone();
+        let mut removed = Vec::new();
         for line in lines {
             let PipRequirementKind::Named(requirement) = &line.kind else {
                 continue;
@@ -129,6 +146,11 @@ impl Model {
                 Some((_, version)) => pinned(&line.kind, line.location.text(), &version),
                 None if is_added(source.text(), span) => {
                     edits.remove_line(span.clone());
+                    None
+                }
+                None if is_gone(&requirement.name) => {
+                    edits.remove_line(span.clone());
+                    removed.push(requirement.name.clone());
                     None
                 }
                 None => None,
@@ -147,7 +169,7 @@ impl Model {
             edits.insert(end, line_break);
         }
         edits.insert(end, &added);
-        Ok(edits.apply())
+        Ok((edits.apply(), removed))
     }
 }
 
@@ -186,7 +208,8 @@ fn pinned_python_env(
     source: &Arc<SourceFile>,
     pins: &Pins,
     versions: &Versions<'_>,
-) -> Result<String, Failure> {
+    is_gone: &dyn Fn(&PackageName) -> bool,
+) -> Result<(String, Vec<PackageName>), Failure> {
     let tree = Tree::parse(source)?;
     let mut edits = Edits::new(source.text());
     let conda = |name: &str| {
@@ -199,6 +222,7 @@ fn pinned_python_env(
     }
     let lists = [("build_dependencies", false), ("dependencies", true)];
     let mut seen = HashSet::new();
+    let mut removed = Vec::new();
     for (list, is_whole) in lists {
         let Some(items) = tree.root.get(list).and_then(Value::as_sequence) else {
             continue;
@@ -214,10 +238,21 @@ fn pinned_python_env(
                 let message = "an entry with an alias cannot get the pin of the conda file";
                 return Err(refused(&tree.at(span), message));
             }
-            last = Some(span.clone());
             let text = item.as_str().unwrap_or_default().trim();
             includes |= text.starts_with('-');
-            let Ok(kind) = requirement::parse(text, Path::new("")) else {
+            let kind = requirement::parse(text, Path::new(""));
+            let name = kind.as_ref().ok().and_then(name_of);
+            if let Some(name) = name.filter(|name| is_whole && is_gone(name)) {
+                if lead(source.text(), &span).trim() != "-" {
+                    let message = "a list in brackets has a project that the conda file lacks";
+                    return Err(refused(&tree.at(span), message));
+                }
+                edits.remove_line(span);
+                removed.push(name.clone());
+                continue;
+            }
+            last = Some(span.clone());
+            let Ok(kind) = kind else {
                 continue;
             };
             let PipRequirementKind::Named(named) = &kind else {
@@ -236,11 +271,14 @@ fn pinned_python_env(
             }
             edits.replace(span.clone(), &quoted_as(&source.text()[span], &new));
         }
+        if is_whole && last.is_none() && !items.is_empty() {
+            let message = "no line of the list would stay";
+            return Err(refused(&first_line(source), message));
+        }
         // An included file has the others.
         if let Some(last) = last.filter(|_| is_whole && !includes) {
             let text = source.text();
-            let start = text[..last.start].rfind('\n').map_or(0, |at| at + 1);
-            let lead = &text[start..last.start];
+            let lead = lead(text, &last);
             if lead.trim() != "-" {
                 if left.is_empty() {
                     continue;
@@ -257,7 +295,20 @@ fn pinned_python_env(
             edits.insert(end, &added.collect::<String>());
         }
     }
-    Ok(edits.apply())
+    Ok((edits.apply(), removed))
+}
+
+fn name_of(kind: &PipRequirementKind) -> Option<&PackageName> {
+    match kind {
+        PipRequirementKind::Named(requirement) => Some(&requirement.name),
+        PipRequirementKind::Opaque { .. } => None,
+    }
+}
+
+/// The text before an entry on its line.
+fn lead<'t>(text: &'t str, entry: &Range<usize>) -> &'t str {
+    let before = &text[..entry.start];
+    &before[before.rfind('\n').map_or(0, |at| at + 1)..]
 }
 
 /// Returns a requirement with a version: its name and extras as written, and its marker. `None`

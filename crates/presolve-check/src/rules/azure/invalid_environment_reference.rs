@@ -15,18 +15,16 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(entity: &Entity) -> Vec<Finding> {
     let invalid = entity.invalid().iter();
-    let findings = invalid
-        .filter(|one| one.value != Invalid::Merged)
-        .map(|one| {
-            let at = &one.location;
-            let fix = match one.value {
-                Invalid::Path => Some(prefixed(at, FILE_PREFIX, Safety::Safe)),
-                // The version may not be registered.
-                Invalid::Name => Some(prefixed(at, "azureml:", Safety::Unsafe)),
-                Invalid::Text | Invalid::Value | Invalid::Merged => None,
-            };
-            Finding::new(&RULE, refusal(one)).fix(fix)
-        });
+    let findings = invalid.map(|one| {
+        let at = &one.location;
+        let fix = match one.value {
+            Invalid::Path => Some(prefixed(at, FILE_PREFIX, Safety::Safe)),
+            // The version may not be registered.
+            Invalid::Name => Some(prefixed(at, "azureml:", Safety::Unsafe)),
+            Invalid::Text | Invalid::Value => None,
+        };
+        Finding::new(&RULE, refusal(one)).fix(fix)
+    });
     findings.collect()
 }
 

@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
 /// The maximum number of differences that a finding lists.
 const MOST: usize = 10;
 
-fn find(model: &Model) -> Vec<Finding> {
+/// Compares the conda file of a model with its other files.
+pub(crate) fn find(model: &Model) -> Vec<Finding> {
     // Nothing keeps the files of a project equal: it uses the one that it names.
     if model.is_project() {
         return Vec::new();
