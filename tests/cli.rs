@@ -21,6 +21,7 @@ mod check_cases;
 mod check_docs;
 mod check_files;
 mod check_formats;
+mod check_images;
 mod check_solving;
 mod check_suppressions;
 mod chosen;
@@ -56,6 +57,7 @@ mod pips;
 #[cfg(unix)]
 mod reading;
 mod readme;
+mod real_builds;
 mod secrets;
 mod server;
 mod settings;

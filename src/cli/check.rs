@@ -84,6 +84,10 @@ pub(super) struct Check {
     /// Check the files without solving them
     #[arg(long)]
     no_solve: bool,
+    /// Ask the registries of base images whether they have the name and the tag, without
+    /// credentials
+    #[arg(long)]
+    check_images: bool,
     /// Advisories in OSV's format instead of the package index's: a zip or JSON file, a folder, or
     /// a URL
     #[arg(long, value_name = "FILE|URL")]
@@ -215,6 +219,7 @@ impl Check {
             platforms: self.settings.platforms.clone(),
             // Safe fixes need no solve, so a diff of these needs none either.
             solve: !self.no_solve && (!self.diff || self.unsafe_fixes),
+            check_images: self.check_images,
             fixes: Fixes {
                 make: self.fix,
                 show: self.diff,

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use presolve::rules::{self, Finder, Rule};
 
-use super::{Project, azure::with_cuda_builds, environment, overlaps::with_wheels, server};
+use super::{
+    Project, azure::with_cuda_builds, check_images::on_image, environment, overlaps::with_wheels,
+    server,
+};
 
 /// What a rule has to find, or must not.
 struct Case {
@@ -358,6 +361,16 @@ fn about_lines() -> Vec<Case> {
             &["python=3.12", "numpy", "pip:", "lightbolt"],
         ),
         built(
+            "missing-image",
+            || on_image("team/train:2"),
+            || on_image("team/train:1"),
+        ),
+        built(
+            "inaccessible-image",
+            || on_image("team/private:1"),
+            || on_image("team/gone:1"),
+        ),
+        built(
             "yanked-release",
             || with_index(&["chartling==5.1.0"]),
             || with_index(&["chartling==5.0.0"]),
@@ -375,7 +388,16 @@ fn each_rule_finds_its_case_and_not_the_near_miss() {
     let mut wrong = Vec::new();
     for case in cases() {
         for (make, expected) in [(&case.found, true), (&case.fine, false)] {
-            let run = make().run(&["check", "environment.yml", "--select", case.rule]);
+            let project = make();
+            let check = ["check", "environment.yml", "--select", case.rule];
+            let is_of_registry = rules::by_name(case.rule)
+                .is_some_and(|rule| matches!(rule.finder, Finder::Registry));
+            let flags = if is_of_registry {
+                &["--check-images"][..]
+            } else {
+                &[]
+            };
+            let run = project.run(&[&check[..], flags].concat());
             let has_it = run.stdout.contains(&format!("[{}]", case.rule));
             if has_it != expected || run.code > 1 {
                 wrong.push(format!("{} is to be found: {expected}\n{run}", case.rule));
@@ -424,7 +446,10 @@ fn every_rule_has_cases_that_it_finds_and_near_misses() {
         let rule = rules::by_name(name).unwrap_or_else(|| panic!("{name} is no rule"));
         assert!(found > 0 && fine > 0, "{name}: {found} found, {fine} fine");
         // An example of what the text alone does not show would not be run.
-        let is_solved = matches!(rule.finder, Finder::Solving | Finder::Index);
+        let is_solved = matches!(
+            rule.finder,
+            Finder::Solving | Finder::Index | Finder::Registry
+        );
         assert!(!is_solved || marks(rule).next().is_none(), "{name}");
     }
 }

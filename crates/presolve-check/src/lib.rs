@@ -15,6 +15,8 @@
 //!    ↓
 //! releases    the findings of the package index on pinned releases
 //!    ↓
+//! base_images the findings of registries on base images, if `--check-images` is given
+//!    ↓
 //! suppression suppressions in the file's comments and the settings, and unused ones
 //!    ↓
 //! fix         the safe fixes, one after the other until none is left
@@ -34,6 +36,7 @@ use presolve_text::{
     source::SourceFile,
 };
 
+mod base_images;
 pub mod changed;
 pub mod changes;
 mod defined;

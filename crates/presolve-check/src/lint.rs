@@ -51,6 +51,8 @@ pub struct Linted {
     pub specs: Vec<LintedSpec>,
     /// The places outside the fence that it names. Their contents are unknown.
     pub unread: Vec<Undecided>,
+    /// The base images of its environments.
+    pub images: Vec<Spanned<Image>>,
     /// Notes on what it leads to and is not read.
     pub notes: Vec<Diagnostic>,
     /// The reader refused nothing, in a spec or in a definition without one.
@@ -114,7 +116,9 @@ fn lint_definition(definition: &Definition, asked: LintOptions<'_>) -> Linted {
     if definition.is_reference() {
         return linted;
     }
-    let image = definition.image().map(|image| {
+    let image = definition.image();
+    linted.images.extend(image.clone());
+    let image = image.map(|image| {
         Subject::Image(BaseImage {
             image: known(image, asked.settings),
             runs_conda: !matches!(definition.conda_file(), CondaFile::None),
@@ -153,6 +157,7 @@ fn lint_entity(entity: &Entity, asked: LintOptions<'_>) -> Linted {
         all.is_whole &= linted.is_whole;
         all.findings.extend(linted.findings);
         all.unread.extend(linted.unread);
+        all.images.extend(linted.images);
         let specs = linted.specs.into_iter().map(|spec| LintedSpec {
             image: Some(image.clone()),
             ..spec
@@ -186,6 +191,7 @@ fn lint_model(model: &Model, asked: LintOptions<'_>) -> Linted {
     Linted {
         findings: asked.selection.apply(found),
         unread: unread(outside),
+        images: model.docker_image().into_iter().collect(),
         is_whole: true,
         ..Linted::default()
     }
@@ -194,7 +200,9 @@ fn lint_model(model: &Model, asked: LintOptions<'_>) -> Linted {
 fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptions<'_>) -> Linted {
     let host = &host.with(&asked.settings.images);
     let plan = host.plan(source);
-    let image = plan.image().map(|image| {
+    let image = plan.image();
+    let images = image.clone();
+    let image = image.map(|image| {
         Subject::Image(BaseImage {
             image,
             runs_conda: plan.runs_conda(),
@@ -225,6 +233,7 @@ fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptio
         known.insert((finding.rule.name, Arc::as_ptr(&at.file), at.span.clone()))
     };
     linted.findings = found.filter(is_new).collect();
+    linted.images = images.into_iter().collect();
     linted
 }
 

@@ -19,7 +19,7 @@ use presolve_text::{
 mod azure;
 mod channels;
 mod dependencies;
-mod docker;
+pub(crate) mod docker;
 mod file;
 mod finding;
 pub(crate) mod mlflow;
@@ -109,6 +109,8 @@ pub enum Finder {
     TextAndSolving(fn(&Subject<'_>) -> Vec<Finding>),
     /// The package index shows it ([`crate::releases`]).
     Index,
+    /// The registry of an image shows it ([`crate::base_images`]).
+    Registry,
     /// It is about suppressions in the comments of the file, and is found after all other
     /// findings.
     Suppressions(OfComments),

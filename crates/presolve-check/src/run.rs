@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tracing::{Instrument, info, info_span};
 
 use super::{
-    CheckReport, FileReport, Selection, Undecided,
+    CheckReport, FileReport, Selection, Undecided, base_images,
     changed::Changed,
     defined::Defined,
     discover::Discovered,
@@ -31,14 +31,16 @@ use crate::rules::{self, Finder, Finding, Rule, TextFix, solving::vulnerable_rel
 pub(crate) use presolve_config::{Flags, Settings, presolve_toml};
 use presolve_input::{Input, Kind};
 use presolve_parse::guard;
-use presolve_resolve::{Listener, Shared};
-use presolve_spec::EnvironmentFile;
-use presolve_target::ImageTarget;
+use presolve_registry::images::ImageRegistries;
+use presolve_resolve::{Listener, ResolveError, Shared};
+use presolve_spec::{EnvironmentFile, Spanned};
+use presolve_target::{Image, ImageTarget};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     files::{Fences, Protected},
     source::SourceFile,
 };
+use presolve_words::errors;
 
 /// The maximum number of files that are checked at once. Each solve keeps its records in
 /// memory.
@@ -74,6 +76,8 @@ pub struct Check {
     pub platforms: Vec<Subdir>,
     /// Whether the files are solved.
     pub solve: bool,
+    /// Whether the registries of base images are asked for them.
+    pub check_images: bool,
     /// Fixes to apply.
     pub fixes: Fixes,
     /// The day of the check, for ends of life.
@@ -103,6 +107,9 @@ struct Project {
     accepted: Accepted,
 }
 
+/// The registries of images, or why they cannot be asked.
+type Registries = Result<ImageRegistries, Failure>;
+
 /// The projects, by the folder of their `presolve.toml`.
 type Projects = Mutex<BTreeMap<PathBuf, Arc<Project>>>;
 
@@ -115,14 +122,19 @@ impl Check {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = at_once.min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::new(listener));
+        let registries = self.check_images.then(|| {
+            let registries = ImageRegistries::new(listener.waiting.clone());
+            registries.map_err(|error| errors::failure(ResolveError::from(error)))
+        });
         let defined = Defined::of(&self.found, &self.fences);
         let files = defined.files(self.changed.as_ref(), &self.fences);
         let permits = Semaphore::new(at_once);
         let files = files.map(async |path| {
             // The semaphore is never closed, so this always gets a permit.
             let _permit = permits.acquire().await.ok();
+            let known = (&projects, &shared, registries.as_ref());
             // Unboxed, the future of a file takes a megabyte of the stack in each caller.
-            let report = Box::pin(self.file(path, &defined, (&projects, &shared), listener));
+            let report = Box::pin(self.file(path, &defined, known, listener));
             let span = info_span!("check", file = %path.display());
             let report = guard::caught(report.instrument(span)).await;
             shared.trim();
@@ -161,7 +173,7 @@ impl Check {
         &self,
         path: &Path,
         defined: &Defined,
-        (projects, shared): (&Projects, &Shared),
+        (projects, shared, registries): (&Projects, &Shared, Option<&Registries>),
         listener: &Listener,
     ) -> Result<FileReport, Failure> {
         info!("checking");
@@ -212,6 +224,13 @@ impl Check {
             let (mut is_solved, mut is_looked_up) = (false, false);
             let specs = linted.specs.into_iter().filter(|_| self.solve);
             report.asides = linted.notes;
+            let is_asked = match registries {
+                Some(registries) => {
+                    self.base_images(&linted.images, asked, registries, &mut report)
+                        .await?
+                }
+                None => false,
+            };
             for (index, spec) in specs.enumerate() {
                 let solved = self.spec(&spec, images, asked, &own, (shared, listener));
                 let solved = solved.await?;
@@ -227,6 +246,9 @@ impl Check {
                 report.asides.extend(asides);
             }
             let looked_for = |rule: &Rule| {
+                if matches!(rule.finder, Finder::Registry) {
+                    return is_asked;
+                }
                 let is_looked_up = is_looked_up || *rule != vulnerable_release::RULE;
                 shown(rule) || (is_solved && is_looked_up && is_shown_by_solving(rule))
             };
@@ -242,6 +264,27 @@ impl Check {
         report.keep_fixes_of(&input.source);
         report.sort();
         Ok(report)
+    }
+
+    /// Asks the registries for the base images of a file. Returns whether all have answered.
+    async fn base_images(
+        &self,
+        images: &[Spanned<Image>],
+        asked: LintOptions<'_>,
+        registries: &Registries,
+        report: &mut FileReport,
+    ) -> Result<bool, Failure> {
+        if asked.settings.offline {
+            let has_any = !images.is_empty();
+            report.asides.extend(has_any.then(base_images::offline));
+            return Ok(false);
+        }
+        let registries = registries.as_ref().map_err(Clone::clone)?;
+        let found = base_images::find(images, registries, asked.selection).await;
+        let is_complete = found.undecided.is_empty();
+        report.findings.extend(found.findings);
+        report.undecided.extend(found.undecided);
+        Ok(is_complete)
     }
 
     fn mends_conflicts(&self) -> bool {
@@ -403,7 +446,11 @@ impl Check {
         let suppressions = project.accepted.unused().filter(|suppress| {
             let rule = rules::by_name(suppress.rule.get_ref());
             rule.is_some_and(|rule| {
-                project.selection.has(rule) && (is_solved || !is_shown_by_solving(rule))
+                let is_looked_for = match rule.finder {
+                    Finder::Registry => self.check_images && !report.is_undecided(),
+                    _ => is_solved || !is_shown_by_solving(rule),
+                };
+                project.selection.has(rule) && is_looked_for
             })
         });
         let mut suppressions = suppressions.peekable();

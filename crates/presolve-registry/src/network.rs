@@ -14,7 +14,7 @@ use presolve_text::{
     process,
 };
 
-mod body;
+pub(crate) mod body;
 pub mod cache;
 mod error;
 pub mod fetch;
@@ -25,6 +25,7 @@ mod waiting;
 pub use error::SetupError;
 pub use waiting::WaitObserver;
 use waiting::Waiting;
+pub(crate) use waiting::host;
 
 /// Time limits for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,20 +107,8 @@ pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, Setu
     let credentials = rattler_networking::AuthenticationStorage::from_env_and_defaults()
         .map_err(|error| unusable("cannot read the stored credentials", &error))?;
     let limits = Limits::from_environment()?;
-    let http = reqwest::Client::builder()
-        .user_agent(concat!("presolve/", env!("CARGO_PKG_VERSION")))
-        // Bodies are decompressed by [`body`], which limits their size.
-        .no_gzip()
-        .no_brotli()
-        .no_deflate()
-        .no_zstd()
-        .connect_timeout(limits.connect)
-        .read_timeout(limits.read)
-        .tls_certs_merge(extra_certificates()?)
-        .build()
-        .map_err(|error| unusable("cannot set up the network client", &error))?;
     let waiting = Arc::new(Waiting::new(waiting));
-    let mut builder = reqwest_middleware::ClientBuilder::new(http);
+    let mut builder = reqwest_middleware::ClientBuilder::new(built(builder(limits)?)?);
     if offline {
         builder = builder.with(rattler_networking::OfflineMiddleware);
     }
@@ -136,6 +125,51 @@ pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, Setu
         limits,
         waiting,
     })
+}
+
+/// Builds a client that sends no credentials and follows only these redirects. Its limits,
+/// certificates, proxies and retries are those of [`client`].
+///
+/// # Errors
+/// [`SetupError`] if a certificate file cannot be read.
+pub(crate) fn without_credentials(
+    redirects: reqwest::redirect::Policy,
+    waiting: Option<WaitObserver>,
+) -> Result<Http, SetupError> {
+    let limits = Limits::from_environment()?;
+    let waiting = Arc::new(Waiting::new(waiting));
+    let http = built(builder(limits)?.redirect(redirects))?;
+    let client = reqwest_middleware::ClientBuilder::new(http)
+        .with(retry::Retry {
+            limits,
+            waiting: Arc::clone(&waiting),
+        })
+        .build();
+    Ok(Http {
+        client,
+        offline: false,
+        limits,
+        waiting,
+    })
+}
+
+fn builder(limits: Limits) -> Result<reqwest::ClientBuilder, SetupError> {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("presolve/", env!("CARGO_PKG_VERSION")))
+        // Bodies are decompressed by [`body`], which limits their size.
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
+        .connect_timeout(limits.connect)
+        .read_timeout(limits.read)
+        .tls_certs_merge(extra_certificates()?);
+    Ok(builder)
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, SetupError> {
+    let built = builder.build();
+    built.map_err(|error| unusable("cannot set up the network client", &error))
 }
 
 /// Certificates of the variables that requests and pip use. rustls itself reads

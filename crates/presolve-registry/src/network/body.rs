@@ -32,7 +32,7 @@ pub enum Compression {
 
 /// Why a response body cannot be read.
 #[derive(Debug)]
-pub(super) enum BodyError {
+pub(crate) enum BodyError {
     /// The connection broke, or timed out.
     Broken(reqwest::Error),
     /// The transfer was slower than [`SLOWEST`].
@@ -49,7 +49,7 @@ pub(super) enum BodyError {
 pub type Received<'a> = &'a (dyn Fn(u64, Option<u64>) + Send + Sync);
 
 /// Reads and decompresses a body completely.
-pub(super) async fn read<S: Sink>(
+pub(crate) async fn read<S: Sink>(
     http: &Http,
     response: Response,
     compression: Compression,

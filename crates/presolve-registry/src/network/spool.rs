@@ -10,7 +10,7 @@ use tempfile::SpooledTempFile;
 const IN_MEMORY: usize = 16 * 1024 * 1024;
 
 /// Destination of a response body.
-pub(super) trait Sink: Write + Default + Send + 'static {
+pub(crate) trait Sink: Write + Default + Send + 'static {
     /// SHA-256 of the written bytes, in hexadecimal digits.
     fn sha256(&self) -> String;
 
