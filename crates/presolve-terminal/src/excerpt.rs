@@ -1,5 +1,5 @@
-//! The part of a file that a diagnostic shows. A line can have megabytes, such as in a JSON
-//! file without line breaks, so a diagnostic shows only some words of it.
+//! The part of a file that a diagnostic shows: the lines of its places. A line can have
+//! megabytes, such as in a JSON file without line breaks, so only some words of it are shown.
 
 use std::ops::Range;
 
@@ -17,20 +17,21 @@ const GAP: char = '…';
 pub(crate) struct Excerpt {
     /// Lines from the first span to the last.
     pub text: String,
-    /// Number of the first line in the file, from 1.
-    pub line: usize,
-    /// The first [`MOST_PLACES`] spans, as byte ranges of `text`.
+    /// Byte offset of the first line in the file.
+    pub start: usize,
+    /// The spans as byte ranges of `text`; the first [`MOST_PLACES`] of them if a line is long.
     pub spans: Vec<Range<usize>>,
 }
 
-/// Byte range from the line of the first span to the line of the last; `None` without a span.
+/// Byte range from the line of the first span to the line of the last, with its line break;
+/// `None` without a span.
 fn lines_of(text: &str, spans: &[Range<usize>]) -> Option<(usize, usize)> {
     let first = spans.iter().map(|span| span.start).min()?;
     let last = spans.iter().map(|span| span.end).max()?;
     let start = text[..first].rfind('\n').map_or(0, |before| before + 1);
     let end = text[last..]
         .find('\n')
-        .map_or(text.len(), |after| last + after);
+        .map_or(text.len(), |after| last + after + 1);
     Some((start, end))
 }
 
@@ -38,14 +39,23 @@ fn is_long(line: &str) -> bool {
     line.len() > LONG
 }
 
-/// The excerpt of a text whose labelled lines include a long one; `None` if every line is
-/// short. The spans must be within the text and on character boundaries.
-pub(crate) fn of_long_lines(text: &str, spans: &[Range<usize>]) -> Option<Excerpt> {
+/// The excerpt of a text with these spans; `None` without a span. They must be within the text
+/// and on character boundaries.
+pub(crate) fn of(text: &str, spans: &[Range<usize>]) -> Option<Excerpt> {
     let (start, end) = lines_of(text, spans)?;
-    if !text[start..end].split('\n').any(is_long) {
-        return None;
+    let lines = &text[start..end];
+    if lines.split('\n').any(is_long) {
+        return of_long_lines(text, &spans[..spans.len().min(MOST_PLACES)]);
     }
-    let spans = &spans[..spans.len().min(MOST_PLACES)];
+    let moved = |span: &Range<usize>| span.start - start..span.end - start;
+    Some(Excerpt {
+        text: lines.to_owned(),
+        start,
+        spans: spans.iter().map(moved).collect(),
+    })
+}
+
+fn of_long_lines(text: &str, spans: &[Range<usize>]) -> Option<Excerpt> {
     let (start, end) = lines_of(text, spans)?;
     let mut ends: Vec<usize> = spans
         .iter()
@@ -66,7 +76,7 @@ pub(crate) fn of_long_lines(text: &str, spans: &[Range<usize>]) -> Option<Excerp
     }
     shown.text.pop();
     Some(Excerpt {
-        line: text[..start].matches('\n').count() + 1,
+        start,
         spans: spans
             .iter()
             .map(|span| shown.place(span.start)..shown.place(span.end))
@@ -130,32 +140,39 @@ impl Shown {
 mod tests {
     use super::*;
 
-    fn of_place(text: &str, place: Range<usize>) -> Option<Excerpt> {
-        of_long_lines(text, std::slice::from_ref(&place))
+    fn of_place(text: &str, place: Range<usize>) -> Excerpt {
+        of(text, std::slice::from_ref(&place)).expect("has a place")
     }
 
     #[test]
     fn short_lines_are_shown_as_they_are() {
-        assert_eq!(of_place("a: 1\nb: 2\n", 5..6), None);
+        let shown = |text: &str, start, place| Excerpt {
+            text: text.to_owned(),
+            start,
+            spans: vec![place],
+        };
+        assert_eq!(of_place("a: 1\nb: 2\n", 5..6), shown("b: 2\n", 5, 0..1));
         let other = format!("{}\nb: 2\n", "x".repeat(1000));
-        assert_eq!(of_place(&other, 1001..1002), None);
+        assert_eq!(of_place(&other, 1002..1004), shown("b: 2\n", 1001, 1..3));
+        assert_eq!(of_place("a: 1\n", 5..5), shown("", 5, 0..0));
+        assert_eq!(of("a: 1\n", &[]), None);
     }
 
     #[test]
     fn a_long_line_is_shown_around_its_places() {
         let text = format!("a\n{}HERE{}\nb", "é".repeat(1000), "x".repeat(1000));
         let start = text.find('H').expect("is there");
-        let excerpt = of_place(&text, start..start + 4).expect("is long");
-        assert_eq!(excerpt.line, 2);
+        let excerpt = of_place(&text, start..start + 4);
+        assert_eq!(excerpt.start, 2);
         assert_eq!(&excerpt.text[excerpt.spans[0].clone()], "HERE");
-        assert!(excerpt.text.starts_with("…é") && excerpt.text.ends_with("x…"));
+        assert!(excerpt.text.starts_with("…é") && excerpt.text.ends_with("x…\n"));
         assert!(excerpt.text.len() < 2 * LONG, "{}", excerpt.text.len());
     }
 
     #[test]
     fn a_place_that_is_long_itself_loses_its_middle() {
         let text = "x".repeat(10_000);
-        let excerpt = of_long_lines(&text, &[100..9_000, 100..101]).expect("is long");
+        let excerpt = of(&text, &[100..9_000, 100..101]).expect("has places");
         assert!(excerpt.text.len() < LONG, "{}", excerpt.text.len());
         assert_eq!(excerpt.text.matches(GAP).count(), 3);
         assert_eq!(excerpt.spans[0].start, excerpt.spans[1].start);

@@ -12,7 +12,7 @@ use presolve_text::{
 };
 
 use crate::{
-    excerpt,
+    excerpt::{self, Excerpt},
     foreign::{shown, shown_in_place},
     wrap::wrap,
 };
@@ -50,15 +50,15 @@ pub fn render(diagnostic: &Diagnostic) -> String {
 /// Like [`render`], but the first `primary` labels are primary.
 pub fn render_places(diagnostic: &Diagnostic, primary: usize) -> String {
     let primary = primary.min(diagnostic.labels.len());
-    let files: Vec<File> = by_file(&diagnostic.labels)
+    let places: Vec<Place> = by_place(&diagnostic.labels)
         .into_iter()
-        .map(|(file, labels)| File::new(&file, labels, &diagnostic.labels[..primary]))
+        .map(|cluster| Place::new(cluster, &diagnostic.labels[..primary]))
         .collect();
     let message = shown(&diagnostic.message);
     let title = title(diagnostic.level).primary_title(message);
     let mut group = Group::with_title(title.id(diagnostic.name));
-    for file in &files {
-        group = group.element(file.snippet());
+    for place in &places {
+        group = group.element(place.snippet());
     }
     for note in &diagnostic.notes {
         group = group.element(Title::NOTE.message(wrapped(&shown(note))));
@@ -67,9 +67,9 @@ pub fn render_places(diagnostic: &Diagnostic, primary: usize) -> String {
         group = group.element(Title::HELP.message(wrapped(&shown(help))));
     }
     let text = rendered(group, &Renderer::styled());
-    files
+    places
         .iter()
-        .fold(text, |text, file| file.with_own_column(text))
+        .fold(text, |text, place| place.with_own_column(text))
 }
 
 /// The title for a severity.
@@ -100,17 +100,41 @@ fn with_arrows(text: &str) -> String {
     lines.collect()
 }
 
-/// Groups the labels by file, with the file of the primary label first.
-fn by_file(labels: &[Label]) -> Vec<(Arc<SourceFile>, Vec<&Label>)> {
-    let mut files: Vec<(Arc<SourceFile>, Vec<&Label>)> = Vec::new();
+/// The distance in lines from which two labels in a file are shown separately. The renderer
+/// reads all lines from the first label to the last.
+const FAR: usize = 200;
+
+/// Labels in the same file that are not far from each other, and their lines.
+struct Cluster<'d> {
+    file: Arc<SourceFile>,
+    lines: std::ops::RangeInclusive<usize>,
+    labels: Vec<&'d Label>,
+}
+
+/// Groups the labels by place. That of the primary label is first.
+fn by_place(labels: &[Label]) -> Vec<Cluster<'_>> {
+    let mut clusters: Vec<Cluster<'_>> = Vec::new();
     for label in labels {
         let file = &label.location.file;
-        match files.iter_mut().find(|(seen, _)| Arc::ptr_eq(seen, file)) {
-            Some((_, labels)) => labels.push(label),
-            None => files.push((Arc::clone(file), vec![label])),
+        let line = label.location.line_column().0;
+        let is_near = |cluster: &&mut Cluster<'_>| {
+            let (first, last) = (*cluster.lines.start(), *cluster.lines.end());
+            Arc::ptr_eq(&cluster.file, file) && first < line + FAR && line < last + FAR
+        };
+        match clusters.iter_mut().find(is_near) {
+            Some(cluster) => {
+                let (first, last) = (*cluster.lines.start(), *cluster.lines.end());
+                cluster.lines = first.min(line)..=last.max(line);
+                cluster.labels.push(label);
+            }
+            None => clusters.push(Cluster {
+                file: Arc::clone(file),
+                lines: line..=line,
+                labels: vec![label],
+            }),
         }
     }
-    files
+    clusters
 }
 
 /// The last file with its redacted text, because consecutive diagnostics are usually about the
@@ -130,27 +154,29 @@ fn text_of(file: &Arc<SourceFile>) -> Arc<str> {
 }
 
 /// The part of a file that a diagnostic shows.
-struct File {
+struct Place {
     path: String,
-    text: Arc<str>,
+    text: String,
     annotations: Vec<(AnnotationKind, std::ops::Range<usize>, String)>,
-    /// The first line of the text, and the line and column of the first label in the file;
-    /// `None` if the text is the whole file.
-    excerpt: Option<(usize, (usize, usize))>,
+    /// The number of the first line of the text.
+    first: usize,
+    /// The line and column of the first label.
+    start: (usize, usize),
 }
 
-impl File {
-    fn new(file: &Arc<SourceFile>, labels: Vec<&Label>, primary: &[Label]) -> Self {
-        let mut text = text_of(file);
+impl Place {
+    fn new(Cluster { file, labels, .. }: Cluster<'_>, primary: &[Label]) -> Self {
+        let text = text_of(&file);
         let spans = labels
             .iter()
             .map(|label| within(&text, &label.location.span));
-        let mut spans: Vec<std::ops::Range<usize>> = spans.collect();
-        let excerpt = excerpt::of_long_lines(&text, &spans).map(|excerpt| {
-            text = excerpt.text.into();
-            spans = excerpt.spans;
-            (excerpt.line, labels[0].location.line_column())
-        });
+        let spans: Vec<std::ops::Range<usize>> = spans.collect();
+        let start = labels[0].location.line_column();
+        let Excerpt {
+            text,
+            start: first,
+            spans,
+        } = excerpt::of(&text, &spans).expect("each place has a label");
         let annotations = labels.into_iter().zip(spans).map(|(label, span)| {
             let kind = if primary.iter().any(|first| std::ptr::eq(first, label)) {
                 AnnotationKind::Primary
@@ -163,7 +189,8 @@ impl File {
             path: shown(&file.path().display().to_string()),
             annotations: annotations.collect(),
             text,
-            excerpt,
+            first: file.line_column(first).0,
+            start,
         }
     }
 
@@ -177,18 +204,17 @@ impl File {
             }
         });
         Snippet::source(&*self.text)
-            .line_start(self.excerpt.map_or(1, |(first, _)| first))
+            .line_start(self.first)
             .path(&self.path)
             .annotations(annotations)
     }
 
     /// Replaces the column within the excerpt by the column within the file.
     fn with_own_column(&self, text: String) -> String {
-        let (Some((_, (line, column))), Some((_, span, _))) =
-            (self.excerpt, self.annotations.first())
-        else {
+        let Some((_, span, _)) = self.annotations.first() else {
             return text;
         };
+        let (line, column) = self.start;
         let before = &self.text[..span.start];
         let start = before.rfind('\n').map_or(0, |before| before + 1);
         let shown = before[start..].chars().count() + 1;
@@ -268,6 +294,26 @@ mod tests {
           |
         1 |
           | ^
+        "#);
+    }
+
+    #[test]
+    fn places_that_are_far_apart_are_shown_one_after_the_other() {
+        let file = SourceFile::from_text("e.yml", format!("one\n{}two\n", "\n".repeat(FAR)));
+        let diagnostic = Diagnostic::warning("twice", "again")
+            .at(location(&file, "two"), "here")
+            .at(location(&file, "one"), "first");
+        insta::assert_snapshot!(unstyled(&render(&diagnostic)), @r#"
+        warning[twice]: again
+           --> e.yml:202:1
+            |
+        202 | two
+            | ^^^ here
+            |
+           --> e.yml:1:1
+            |
+          1 | one
+            | --- first
         "#);
     }
 
