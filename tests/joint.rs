@@ -651,3 +651,29 @@ fn the_line_that_leads_to_each_package() {
     top: [top]
     ");
 }
+
+#[test]
+fn a_reading_that_cannot_differ_is_not_tried() {
+    let pages = |foo: &str| {
+        let world = ToyWorld::new(&format!(
+            "conda python 3.10
+             conda python 3.11
+             conda pip 24.0
+             pypi foo 1.0 {foo} and-source : bar<2
+             pypi bar 1.0 and-source
+             pypi bar 2.0 and-source
+             want python
+             want pip
+             pip foo
+             pip bar>=2"
+        ));
+        let solved = world.ask(&world.declared, presolve::problem::solve);
+        assert!(solved.expect("it needs no network").is_none());
+        let asked = world.index.asked.borrow();
+        asked.iter().filter(|name| *name == "foo").count()
+    };
+    // Once for the best pythons and once for the strictest reading.
+    assert_eq!(pages("wheels=py3"), 2);
+    // With its source distribution, it is there for Python 3.11 too.
+    assert_eq!(pages("wheels=cp310"), 4);
+}

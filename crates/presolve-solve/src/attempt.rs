@@ -1,7 +1,10 @@
 //! One encoding with its solver. After it has solved all lines, it can solve subsets of them
 //! at little cost.
 
-use resolvo::{ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled};
+use resolvo::{
+    ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled,
+    conflict::{Conflict, ConflictGraph},
+};
 use tracing::trace;
 
 use crate::{
@@ -14,6 +17,8 @@ pub(crate) struct Attempt<'a> {
     solver: Solver<Encoder<'a>>,
     virtual_packages: Vec<ConditionalRequirement>,
     lines: Vec<Vec<ConditionalRequirement>>,
+    /// Why the last run has no solution.
+    conflict: Option<Conflict>,
 }
 
 impl<'a> Attempt<'a> {
@@ -29,6 +34,7 @@ impl<'a> Attempt<'a> {
             virtual_packages,
             lines: lines.collect::<Result<_, _>>()?,
             solver: Solver::new(encoder),
+            conflict: None,
         })
     }
 
@@ -39,6 +45,13 @@ impl<'a> Attempt<'a> {
     /// Returns the requirements of each declared line.
     pub(crate) fn lines(&self) -> &[Vec<ConditionalRequirement>] {
         &self.lines
+    }
+
+    /// Returns the clauses from which the last run derived that it has no solution, if it has
+    /// none.
+    pub(crate) fn conflict_graph(&self) -> Option<ConflictGraph> {
+        let conflict = self.conflict.as_ref()?;
+        Some(conflict.graph(&self.solver))
     }
 
     /// Solves all lines; `None` if there is no solution.
@@ -79,12 +92,16 @@ impl<'a> Attempt<'a> {
         let requirements = self.virtual_packages.iter().chain(more).chain(of_lines);
         let requirements: Vec<_> = requirements.copied().collect();
         let count = requirements.len();
+        self.conflict = None;
         let solved = (self.solver).solve(resolvo::Problem::new().requirements(requirements));
         let chosen = solved.as_ref().ok().map(Vec::len);
         trace!(requirements = count, chosen, "solver");
         match solved {
             Ok(chosen) => Ok(Some(chosen)),
-            Err(UnsolvableOrCancelled::Unsolvable(_)) => Ok(None),
+            Err(UnsolvableOrCancelled::Unsolvable(conflict)) => {
+                self.conflict = Some(conflict);
+                Ok(None)
+            }
             Err(UnsolvableOrCancelled::Cancelled(reason)) => {
                 Err(match reason.downcast::<SolveError>() {
                     Ok(error) => *error,

@@ -6,6 +6,8 @@
 //!
 //! Conda records without a date count last: only if a cut-off for dates leaves no solution.
 
+use std::collections::VecDeque;
+
 use crate::{
     attempt::Attempt,
     encode::rules::{Rules, Sources},
@@ -15,6 +17,7 @@ use crate::{
 };
 use best_pythons::best_pythons;
 use joint::{Goal, Outcome, joint};
+use proof::Proof;
 use reading::Reading;
 
 mod best_pythons;
@@ -24,6 +27,7 @@ mod improve;
 mod joint;
 mod leaks;
 mod older_python;
+mod proof;
 pub(crate) mod reading;
 
 pub(crate) use explain::{conflict, holds, leniently, most_leniently, strictly, with_pip};
@@ -62,20 +66,30 @@ fn by_reading(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError
         }
     }
     let mut needs_build = false;
-    for (sources, overwrite) in READINGS {
-        if sources == Sources::Unknown && !needs_build {
+    let mut readings = VecDeque::from(READINGS.map(|reading| under(reading, &first)));
+    while let Some(rules) = readings.pop_front() {
+        if rules.sources == Sources::Unknown && !needs_build {
             break;
         }
-        let rules = Rules {
-            sources,
-            overwrite,
-            ..first.clone()
-        };
         match joint(problem, rules.into(), Goal::Best)? {
             Outcome::Solved(solution, reading) => {
                 return best_python(problem, solution, *reading).map(Some);
             }
-            Outcome::Unsolvable(_, lessons) => needs_build |= lessons.needs_build,
+            Outcome::Unsolvable(attempt, lessons) => {
+                needs_build |= lessons.needs_build;
+                if let Some(proof) = Proof::new(&attempt) {
+                    readings.retain(|rules| !proof.holds_under(rules));
+                }
+                let learnt = &attempt.encoder().terms().rules;
+                for rules in &mut readings {
+                    rules.prereleases.clone_from(&learnt.prereleases);
+                    rules
+                        .prereleases
+                        .extend(lessons.prereleases.iter().cloned());
+                    rules.yanked.clone_from(&learnt.yanked);
+                    rules.yanked.extend(lessons.yanked.iter().cloned());
+                }
+            }
         }
     }
     by_legacy_resolver(problem, &conda)
@@ -90,6 +104,14 @@ const READINGS: [(Sources, bool); 5] = [
     (Sources::Unknown, false),
     (Sources::Unknown, true),
 ];
+
+fn under((sources, overwrite): (Sources, bool), first: &Rules) -> Rules {
+    Rules {
+        sources,
+        overwrite,
+        ..first.clone()
+    }
+}
 
 fn by_legacy_resolver(
     problem: &Problem<'_>,

@@ -79,7 +79,48 @@ fn next_project(attempt: &Attempt<'_>, chosen: &[SolvableId], settled: &[NameId]
         .map(|(_, set)| *set)
         .collect();
     let better = better(encoder, &by_name, name, &required);
+    let fixed = by_name
+        .iter()
+        .filter(|(name, id)| settled.contains(name) || encoder.terms().record_of(**id).is_some())
+        .map(|(&name, &id)| (name, id))
+        .collect();
+    let better = without_hopeless(encoder, &fixed, better);
     Some(Next { name, better })
+}
+
+/// Drops the first candidates that require something else of what is fixed. The solver would
+/// drop them too, but only after it has encoded everything again.
+fn without_hopeless(
+    encoder: &Encoder<'_>,
+    fixed: &HashMap<NameId, SolvableId>,
+    mut better: Vec<SolvableId>,
+) -> Vec<SolvableId> {
+    let is_hopeless = |id: &SolvableId| match encoder.pypi().contents_dependencies(*id) {
+        Dependencies::Known(known) => known
+            .requirements
+            .iter()
+            .any(|requirement| !can_be_met(encoder, fixed, requirement.requirement)),
+        Dependencies::Unknown(_) => true,
+    };
+    let hopeless = better.iter().take_while(|id| is_hopeless(id)).count();
+    better.drain(..hopeless);
+    better
+}
+
+/// Whether a requirement is met by what is fixed, or concerns something else.
+fn can_be_met(
+    encoder: &Encoder<'_>,
+    fixed: &HashMap<NameId, SolvableId>,
+    requirement: Requirement,
+) -> bool {
+    sets_of(encoder, requirement).into_iter().any(|set| {
+        let name = encoder.version_set_name(set);
+        let name = project(encoder, name).unwrap_or(name);
+        match fixed.get(&name) {
+            Some(&id) => encoder.is_in(id, encoder.terms().set(set)),
+            None => true,
+        }
+    })
 }
 
 fn better(
@@ -199,10 +240,7 @@ fn version_sets(
     by_name: &HashMap<NameId, SolvableId>,
     requirement: ConditionalRequirement,
 ) -> Vec<VersionSetId> {
-    let sets: Vec<_> = match requirement.requirement {
-        Requirement::Single(set) => vec![set],
-        Requirement::Union(union) => encoder.version_sets_in_union(union).collect(),
-    };
+    let sets = sets_of(encoder, requirement.requirement);
     let by_python = sets.iter().any(|&set| {
         let wanted = encoder.terms().set(set);
         let chosen = by_name.get(&encoder.version_set_name(set));
@@ -210,6 +248,13 @@ fn version_sets(
             && chosen.is_some_and(|&id| encoder.is_in(id, wanted))
     });
     if by_python { Vec::new() } else { sets }
+}
+
+fn sets_of(encoder: &Encoder<'_>, requirement: Requirement) -> Vec<VersionSetId> {
+    match requirement {
+        Requirement::Single(set) => vec![set],
+        Requirement::Union(union) => encoder.version_sets_in_union(union).collect(),
+    }
 }
 
 fn of_name(encoder: &Encoder<'_>, chosen: &[SolvableId]) -> HashMap<NameId, SolvableId> {

@@ -7,7 +7,7 @@ use pep440_rs::Version;
 use rattler_conda_types::RepoDataRecord;
 use resolvo::SolvableId;
 
-use super::{improve::improve, leaks, reading::Reading};
+use super::{improve::improve, leaks, proof::Proof, reading::Reading};
 use crate::{
     attempt::Attempt,
     decode::{Decoded, decode},
@@ -82,14 +82,25 @@ impl<'a> Search<'a> {
         let mut attempt = Attempt::new(self.problem, self.reading.rules.clone())?;
         let chosen = attempt.run()?;
         let lessons = attempt.encoder().lessons();
-        // More candidates may give a better solution, but for this goal any one is enough.
-        let is_enough = self.goal == Goal::Any && chosen.is_some();
-        if self.reading.learn(&lessons) && !is_enough {
+        if self.reading.learn(&lessons) && !self.is_settled(&attempt, chosen.is_some()) {
             return Ok(None);
         }
         match chosen {
             Some(chosen) => self.after_choice(attempt, chosen),
             None => Ok(self.after_refusal(attempt, lessons)),
+        }
+    }
+
+    /// Whether the lessons of an attempt cannot matter.
+    fn is_settled(&self, attempt: &Attempt<'_>, has_solution: bool) -> bool {
+        match (self.goal, has_solution) {
+            // More candidates may give a better solution.
+            (Goal::Best, true) => false,
+            (Goal::Best, false) => {
+                Proof::new(attempt).is_some_and(|proof| proof.holds_under(&self.reading.rules))
+            }
+            // Any solution is enough. Without one, the attempt is going to be explained.
+            (Goal::Any, has_solution) => has_solution,
         }
     }
 

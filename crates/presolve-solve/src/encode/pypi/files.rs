@@ -114,6 +114,7 @@ impl PypiHalf<'_> {
     pub(super) fn installable(
         &self,
         files: &[ReleaseFile],
+        sources_that_count: Sources,
     ) -> (PythonSet, Vec<(PipAbility, PythonSet)>) {
         let (mut wheels, mut sources) = (self.pythons.none(), self.pythons.none());
         let mut by_ability: BTreeMap<Option<PipAbility>, PythonSet> = BTreeMap::new();
@@ -130,7 +131,7 @@ impl PypiHalf<'_> {
                 DistributionKind::Source => sources = sources.union(&fitting),
             }
         }
-        if self.terms.rules.sources == Sources::WhereNoWheel && !wheels.is_empty() {
+        if sources_that_count == Sources::WhereNoWheel && !wheels.is_empty() {
             sources = self.pythons.none();
         }
         let pythons = wheels.union(&sources);

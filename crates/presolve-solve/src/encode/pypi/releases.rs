@@ -11,6 +11,7 @@ use crate::{
     encode::{
         pool::{Candidate, Origin, ReleaseCandidate},
         python_set::PythonSet,
+        rules::Sources,
     },
     model::{reason::Reason, solution::ProvidedCandidate},
 };
@@ -131,7 +132,8 @@ impl PypiHalf<'_> {
         {
             return rating.clone();
         }
-        let rating = Arc::new(self.rate(project, version, release));
+        let sources = self.terms.rules.sources;
+        let rating = Arc::new(self.rate(project, version, release, sources));
         let is_shared = match rating.exclusion {
             // They name a file of the release or its reason.
             Some(Reason::Yanked { .. } | Reason::PipTooOld { .. }) => false,
@@ -144,10 +146,32 @@ impl PypiHalf<'_> {
         rating
     }
 
-    fn rate(&self, project: &PackageName, version: &Version, release: &Arc<Release>) -> Rating {
+    /// Whether a release is rated alike with other sources.
+    pub(crate) fn is_rated_alike(&self, candidate: &ReleaseCandidate, sources: Sources) -> bool {
+        if candidate.origin != Origin::Index {
+            return true;
+        }
+        let (project, version) = (&candidate.project, &candidate.version);
+        let page = self.project(project);
+        let release = page.as_ref().and_then(|page| page.releases.get(version));
+        release.is_some_and(|release| {
+            let now = self.rating(project, version, release);
+            let then = self.rate(project, version, release, sources);
+            (now.place, &now.pythons, &now.pip) == (then.place, &then.pythons, &then.pip)
+                && now.exclusion.is_some() == then.exclusion.is_some()
+        })
+    }
+
+    fn rate(
+        &self,
+        project: &PackageName,
+        version: &Version,
+        release: &Arc<Release>,
+        sources: Sources,
+    ) -> Rating {
         let usable = self.usable(project, release);
         let (candidates, mut exclusion) = self.unyanked(project, version, &usable);
-        let (pythons, pip) = self.installable(&candidates);
+        let (pythons, pip) = self.installable(&candidates, sources);
         if pythons.is_empty() {
             exclusion = Some(self.why_not_installable(release, &usable));
         }

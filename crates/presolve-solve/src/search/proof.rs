@@ -1,0 +1,87 @@
+//! The proof that an attempt has no solution, and whether it also holds under other rules.
+//!
+//! The proof is the set of clauses from which the solver derived its conflict. If other rules
+//! have the same clauses, they have no solution either, and need no attempt.
+
+use resolvo::{
+    SolvableId,
+    conflict::{ConflictCause, ConflictEdge, ConflictGraph, ConflictNode},
+};
+
+use crate::{
+    attempt::Attempt,
+    encode::{
+        Encoder,
+        pool::{Candidate, ReleaseCandidate, VersionSet},
+        rules::{Rules, Sources},
+    },
+    model::reason::Reason,
+};
+
+/// The proof that an attempt has no solution.
+pub(super) struct Proof<'p, 'a> {
+    encoder: &'p Encoder<'a>,
+    graph: ConflictGraph,
+}
+
+impl<'p, 'a> Proof<'p, 'a> {
+    /// Returns the proof of the last run of an attempt, if it had no solution.
+    pub(super) fn new(attempt: &'p Attempt<'a>) -> Option<Self> {
+        Some(Self {
+            encoder: attempt.encoder(),
+            graph: attempt.conflict_graph()?,
+        })
+    }
+
+    /// Whether there is no solution under these rules either, whatever lessons are added to
+    /// them. Only differences in the sources and in `overwrite` are judged; with any other one
+    /// the proof counts as not valid.
+    pub(super) fn holds_under(&self, rules: &Rules) -> bool {
+        let before = &self.encoder.terms().rules;
+        (&before.pythons, &before.pip) == (&rules.pythons, &rules.pip)
+            && before.unfounded.is_empty()
+            && (!rules.overwrite || !self.needs_both_halves_apart())
+            && self.graph.graph.node_weights().all(|node| match node {
+                ConflictNode::Excluded(reason) => {
+                    stays(&self.encoder.terms().reason(*reason), rules.sources)
+                }
+                ConflictNode::Solvable(id) => match self.release(*id) {
+                    Some(release) => self.encoder.pypi().is_rated_alike(release, rules.sources),
+                    None => true,
+                },
+                ConflictNode::Root | ConflictNode::UnresolvedDependency => true,
+            })
+    }
+
+    /// Whether the proof uses that a release excludes the conda packages of its project.
+    fn needs_both_halves_apart(&self) -> bool {
+        self.graph.graph.edge_weights().any(|edge| match edge {
+            ConflictEdge::Conflict(ConflictCause::Constrains(set)) => {
+                matches!(
+                    self.encoder.terms().set(*set),
+                    VersionSet::DoesNotProvide(_)
+                )
+            }
+            _ => false,
+        })
+    }
+
+    /// Returns the release that a candidate of the pip half belongs to.
+    fn release(&self, id: SolvableId) -> Option<&ReleaseCandidate> {
+        match self.encoder.terms().candidate(id) {
+            Candidate::Release(release) => Some(release),
+            Candidate::ProjectExtra { base: of, .. } | Candidate::Contents(of) => self.release(*of),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a reason to exclude a candidate depends neither on lessons nor on the sources. The
+/// reasons that concern the files of a release are compared with the release.
+fn stays(reason: &Reason, sources: Sources) -> bool {
+    match reason {
+        Reason::PreRelease | Reason::Yanked { .. } => false,
+        Reason::NeedsBuild { .. } => sources != Sources::Unknown,
+        _ => true,
+    }
+}
