@@ -43,6 +43,8 @@ mod help;
 mod hostile;
 mod images;
 mod indexes;
+#[cfg(unix)]
+mod installer;
 mod logging;
 mod mlflow;
 mod names;
@@ -58,6 +60,7 @@ mod pips;
 mod reading;
 mod readme;
 mod real_builds;
+mod reference;
 mod secrets;
 mod server;
 mod settings;

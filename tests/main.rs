@@ -5,6 +5,7 @@ mod cli;
 mod codes;
 mod conda_parity;
 mod cost;
+mod example;
 mod explanations;
 // They limit presolve by `sh`, and measure it in `/proc`.
 #[cfg(unix)]
@@ -13,6 +14,7 @@ mod fixes;
 mod fuzz;
 mod joint;
 mod kinds;
+mod links;
 mod logs;
 mod oracle;
 mod pip_options;

@@ -186,11 +186,14 @@ fn the_picture_is_the_one_that_cargo_sees() {
 }
 
 #[test]
-fn the_readme_has_a_line_for_each_crate() {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("there is one");
+fn the_guide_has_a_line_for_each_crate() {
+    let guide = std::fs::read_to_string(root().join("CONTRIBUTING.md")).expect("there is one");
     for name in dependencies().keys().filter(|name| *name != "presolve") {
         let link = format!("](crates/{name}/src/lib.rs)");
-        assert!(readme.contains(&link), "the README has no link to {name}");
+        assert!(
+            guide.contains(&link),
+            "CONTRIBUTING.md has no link to {name}"
+        );
     }
 }
 

@@ -44,25 +44,26 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn the_hook_of_pre_commit_runs() {
-    let hooks = yaml(".pre-commit-hooks.yaml");
+    let hooks = yaml("pre-commit/.pre-commit-hooks.yaml");
     for hook in hooks.as_sequence().expect("a list") {
         let entry = hook["entry"].as_str().expect("a command");
-        assert!(entry.starts_with("presolve check"), "{entry}");
-        let arguments = hook["args"].as_sequence().expect("a list");
-        let arguments: Vec<&str> = arguments
-            .iter()
-            .filter_map(|value| value.as_str())
-            .collect();
-        assert_known(&arguments.join(" "));
+        let mut arguments: Vec<&str> = entry.split(' ').collect();
+        assert_eq!(arguments.remove(0), "presolve", "{entry}");
+        let added = hook["args"].as_sequence().into_iter().flatten();
+        arguments.extend(added.filter_map(|value| value.as_str()));
+        if hook["pass_filenames"].as_bool() != Some(false) {
+            arguments.push("environment.yml");
+        }
         let project = Project::of(&["python=3.10"]);
-        let run = project.run(&[&["check"], &*arguments, &["environment.yml"]].concat());
-        assert!(matches!(run.code, 0 | 1), "{run}");
+        let run = project.run(&arguments);
+        assert_eq!(run.code, 1, "{run}");
+        assert!(format!("{run}").contains("environment.yml"), "{run}");
     }
 }
 
 #[test]
 fn the_hook_takes_what_check_finds() {
-    let hooks = yaml(".pre-commit-hooks.yaml");
+    let hooks = yaml("pre-commit/.pre-commit-hooks.yaml");
     let pattern = |key: &str| {
         let pattern = hooks[0][key].as_str().expect("a pattern").to_owned();
         // A JSON schema is the one place where the tests have a regex engine.
@@ -107,6 +108,11 @@ fn the_action_of_github_uses_what_there_is() {
     assert_known(check.expect("a step that checks"));
     // Inputs in a script could run anything.
     assert!(scripts.iter().all(|script| !script.contains("${{")));
+    assert!(
+        steps
+            .iter()
+            .all(|step| step["run"].is_null() || step["shell"].as_str() == Some("bash"))
+    );
     let text = file("action.yml");
     for (input, _) in action["inputs"].as_mapping().expect("a mapping") {
         let input = input.as_str().expect("a name");
@@ -114,16 +120,54 @@ fn the_action_of_github_uses_what_there_is() {
     }
 }
 
+#[cfg(unix)]
 #[test]
-fn the_readme_names_flags_that_there_are() {
-    let readme = file("README.md");
-    let section = readme
-        .split("\n## ")
-        .find(|section| section.starts_with("What is wrong with a file"));
-    let section = section.expect("is there");
+fn the_script_of_the_action_checks_what_the_inputs_say() {
+    let action = yaml("action.yml");
+    let steps = action["runs"]["steps"].as_sequence().expect("a list");
+    let scripts = steps.iter().filter_map(|step| step["run"].as_str());
+    let mut scripts = scripts.filter(|script| script.contains(" check "));
+    let script = scripts.next().expect("a step that checks");
+    let project = Project::of(&["python=3.10"]);
+    project.write("envs/with space.yml", "dependencies:\n  - python=3.10\n");
+    let run = |paths: &str, sarif: &str| {
+        let program = project.command(&[]).get_program().to_owned();
+        let folder = PathBuf::from(program);
+        let folder = folder.parent().expect("a folder").as_os_str().to_owned();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let paths_of_programs = std::env::join_paths(
+            std::iter::once(PathBuf::from(folder)).chain(std::env::split_paths(&path)),
+        );
+        let output = std::process::Command::new("bash")
+            .args(["-eo", "pipefail", "-c", script])
+            .current_dir(project.path(""))
+            .env("PATH", paths_of_programs.expect("paths"))
+            .env("PATHS", paths)
+            .env("ARGUMENTS", "--no-solve\n\n--select\nmissing-channels\n")
+            .env("SARIF", sarif)
+            .output()
+            .expect("bash starts");
+        let text = [output.stdout, output.stderr].concat();
+        (
+            output.status.code(),
+            String::from_utf8(text).expect("UTF-8"),
+        )
+    };
+    let (code, text) = run("envs/with space.yml\n", "");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("file=envs/with space.yml,line=1,"), "{text}");
+    assert!(!text.contains("file=environment.yml"), "{text}");
+    let (code, text) = run("envs\nenvironment.yml\n", "presolve.sarif");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(project.read("presolve.sarif").contains("with%20space.yml"));
+}
+
+#[test]
+fn the_pages_on_checking_name_flags_that_there_are() {
+    let section = file("docs/check.md") + &file("docs/ci/README.md");
     let mut count = 0;
     for language in ["console", "yaml"] {
-        for block in blocks(section, language) {
+        for block in blocks(&section, language) {
             for line in block.lines().filter(|line| line.contains("presolve check")) {
                 assert_known(&format!("{line} --fix"));
                 count += 1;
@@ -131,7 +175,7 @@ fn the_readme_names_flags_that_there_are() {
         }
     }
     assert!(count > 3);
-    for block in blocks(section, "yaml") {
+    for block in blocks(&section, "yaml") {
         yaml_serde::from_str::<yaml_serde::Value>(&block).expect("YAML");
     }
 }
@@ -187,12 +231,12 @@ fn a_rule_is_told_and_all_are_listed() {
 }
 
 #[test]
-fn the_settings_of_the_readme_are_what_their_schema_says() {
+fn the_settings_of_the_pages_are_what_their_schema_says() {
     let project = Project::of(&["python=3.10"]);
     let schema = project.run(&["check", "--print-settings-schema"]).stdout;
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let examples = blocks(&file("README.md"), "toml");
+    let examples = blocks(&(file("docs/settings.md") + &file("docs/check.md")), "toml");
     assert!(examples.len() > 1);
     let run = |text: &str| {
         project.write("presolve.toml", text);
@@ -208,7 +252,7 @@ fn the_settings_of_the_readme_are_what_their_schema_says() {
         let run = run(example);
         assert_eq!(run.code, 0, "{run}");
     }
-    // Every key is told in the README, and no other is taken.
+    // Every key is told there, and no other is taken.
     let keys = schema["properties"].as_object().expect("a mapping").keys();
     for key in keys {
         assert!(

@@ -22,7 +22,7 @@
 //! fix         the safe fixes, one after the other until none is left
 //! ```
 //!
-//! The rules are in [`crate::rules`]; [`presolve_report::findings`] formats findings.
+//! The rules are in [`crate::rules`]; `presolve_report::findings` formats findings.
 
 pub mod rules;
 

@@ -5,7 +5,7 @@
 //! them all. A rule is named after the problem. [`Finder`] says how it is detected. A rule
 //! that checks files gets each aspect of a file as a [`Subject`], and selects the ones that
 //! apply to it. A new kind of input is a new subject. Findings are data ([`Finding`]);
-//! [`presolve_report::findings`] formats them.
+//! `presolve_report::findings` formats them.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! Renders messages about log lines in the layout of [`human`].
+//! Renders messages about log lines in the layout of `human`.
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 

@@ -28,7 +28,7 @@ pub struct WheelTags {
 }
 
 impl WheelTags {
-    /// Parses tags in the form of [`Self::fmt`], with a build number.
+    /// Parses tags in the form of [`Display`](std::fmt::Display), with a build number.
     ///
     /// # Errors
     /// See the variants of [`WheelFilenameError`].

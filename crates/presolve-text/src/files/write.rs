@@ -96,7 +96,7 @@ pub fn write(path: &Path, bytes: &[u8], protected: Protected) -> Result<(), Fail
 /// replacement fails, the files that were already replaced get their old bytes back.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub fn write_all(files: &[(&Path, Vec<u8>)], protected: Protected) -> Result<(), Failure> {
     if let [(path, bytes)] = files {
         return write(path, bytes, protected);

@@ -1,0 +1,163 @@
+//! `install.sh`, with a server on this machine in place of the page of releases.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+    sync::mpsc,
+};
+
+use axum::Router;
+use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use tower_http::services::ServeDir;
+
+/// What the archives contain in place of presolve.
+const STAND_IN: &str = "#!/bin/sh\necho presolve 9.9.9\n";
+
+/// A page of releases with the archives of Linux and macOS.
+struct Releases {
+    folder: TempDir,
+    url: String,
+}
+
+impl Releases {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let release = folder.path().join("latest/download");
+        std::fs::create_dir_all(&release).expect("a folder");
+        let mut sums = String::new();
+        for machine in ["x86_64", "aarch64"] {
+            for system in ["unknown-linux-gnu", "unknown-linux-musl", "apple-darwin"] {
+                let name = format!("presolve-{machine}-{system}");
+                let archive = archive(&name);
+                let sum: String = Sha256::digest(&archive)
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
+                sums += &format!("{sum}  {name}.tar.gz\n");
+                std::fs::write(release.join(name + ".tar.gz"), archive).expect("writable");
+            }
+        }
+        std::fs::write(release.join("SHA256SUMS"), sums).expect("writable");
+        let url = serve(folder.path());
+        Self { folder, url }
+    }
+
+    /// Changes the archives, or removes the checksums.
+    fn damage(&self, what: &str) {
+        let release = self.folder.path().join("latest/download");
+        for entry in std::fs::read_dir(release).expect("readable") {
+            let path = entry.expect("readable").path();
+            let is_archive = path.extension().is_some_and(|end| end == "gz");
+            match what {
+                "archives" if is_archive => {
+                    std::fs::write(path, archive("presolve-other")).expect("writable");
+                }
+                "checksums" if !is_archive => std::fs::write(path, "").expect("writable"),
+                "release" => std::fs::remove_file(path).expect("writable"),
+                _ => {}
+            }
+        }
+    }
+
+    fn install(&self, into: &Path) -> Output {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+        Command::new("sh")
+            .arg(script)
+            .env("PRESOLVE_DOWNLOAD_URL", &self.url)
+            .env("PRESOLVE_INSTALL_DIR", into)
+            .env_remove("PRESOLVE_VERSION")
+            .env_remove("http_proxy")
+            .output()
+            .expect("sh starts")
+    }
+}
+
+fn archive(name: &str) -> Vec<u8> {
+    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    let mut header = tar::Header::new_ustar();
+    header.set_size(STAND_IN.len() as u64);
+    header.set_mode(0o755);
+    let path = format!("{name}/presolve");
+    let added = archive.append_data(&mut header, path, STAND_IN.as_bytes());
+    added.expect("an entry");
+    let encoder = archive.into_inner().expect("an archive");
+    encoder.finish().expect("compressed")
+}
+
+/// Serves a folder on a port of this machine, until the process ends.
+fn serve(folder: &Path) -> String {
+    let app = Router::new().fallback_service(ServeDir::new(folder));
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.expect("a runtime").block_on(async move {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+            let listener = listener.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            send.send(address).expect("waited for");
+            axum::serve(listener, app).await.expect("serves");
+        });
+    });
+    format!("http://{}", receive.recv().expect("a server"))
+}
+
+/// Whether this machine has what the script needs to download.
+fn can_download() -> bool {
+    let runs = |program| Command::new(program).arg("--version").output().is_ok();
+    runs("curl") || runs("wget")
+}
+
+#[test]
+fn a_release_is_installed_and_replaces_an_older_one() {
+    let (releases, home) = (Releases::new(), tempfile::tempdir().expect("a folder"));
+    let (folder, file) = (home.path().join("bin"), home.path().join("bin/presolve"));
+    if !can_download() {
+        let run = releases.install(&folder);
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert!(stderr.contains("this needs curl or wget"), "{stderr}");
+        return;
+    }
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(&file, "old").expect("writable");
+    let run = releases.install(&folder);
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    let stdout = String::from_utf8(run.stdout).expect("UTF-8");
+    assert!(
+        stdout.starts_with("Installed presolve 9.9.9 as "),
+        "{stdout}"
+    );
+    assert!(stdout.contains(" to PATH\n"), "{stdout}");
+    assert_eq!(std::fs::read_to_string(&file).expect("is there"), STAND_IN);
+    let count = std::fs::read_dir(&folder).expect("readable").count();
+    assert_eq!(count, 1, "something else was left there");
+}
+
+#[test]
+fn what_is_not_the_release_is_refused() {
+    if !can_download() {
+        return;
+    }
+    for (what, wanted) in [
+        ("archives", "the checksum of presolve-"),
+        ("checksums", "SHA256SUMS has no checksum of presolve-"),
+        ("release", "cannot download http://127.0.0.1:"),
+    ] {
+        let (releases, home) = (Releases::new(), tempfile::tempdir().expect("a folder"));
+        releases.damage(what);
+        let run = releases.install(home.path());
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains(&format!("error: {wanted}")), "{stderr}");
+        assert!(stderr.contains("  = help: "), "{stderr}");
+        let left = std::fs::read_dir(home.path()).expect("readable").count();
+        assert_eq!(left, 0, "{what}");
+    }
+}
