@@ -598,6 +598,27 @@ fn an_environment_of_an_alias_is_one() {
     assert_eq!(run.code, 0, "{run}");
 }
 
+/// PyYAML continues a quoted text at the indentation of its key.
+#[test]
+fn a_job_with_a_continued_text_is_read() {
+    let project = project();
+    project.write("c.yml", conda_file("python =3.10"));
+    project.write(
+        "job.yml",
+        format!("type: command\ncommand: ls\ninputs:\n  prompt: \"Answer in one \\\n  word.\\n\\\n  \"\nenvironment:\n  image: {IMAGE}\n  conda_file:\n    channels: [conda-forge, nodefaults]\n    dependencies:\n      - python =3.10\n"),
+    );
+    let run = project.run(&["check", "--no-solve", "--select", "unusual-yaml", "job.yml"]);
+    assert_eq!(run.code, 0, "{run}");
+    let run = project.pin(&["job.yml"]);
+    assert_eq!(run.code, 0, "{run}");
+    let pinned = project.read("job.yml");
+    assert!(
+        pinned.contains("\"Answer in one \\\n  word.\\n\\\n  \"\n"),
+        "{pinned}"
+    );
+    assert!(pinned.contains("python=3.10.13="), "{pinned}");
+}
+
 /// The keys of a merge count like those of the environment, which take precedence.
 #[test]
 fn an_environment_with_a_merge_key_is_read_and_pinned() {

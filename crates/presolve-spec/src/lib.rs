@@ -33,6 +33,7 @@ pub mod pip_lines;
 pub mod pip_options;
 mod pip_versions;
 mod places;
+mod quoted;
 pub mod requirement;
 pub mod route;
 pub mod selector;

@@ -9,6 +9,7 @@ use super::{
     joined, json,
     part::Part,
     places::Places,
+    quoted,
     route::{Route, Step},
 };
 use crate::codes;
@@ -53,8 +54,11 @@ impl Tree {
                     .help("a conda environment file has `name`, `channels` and `dependencies`"),
             ));
         }
-        let places = parse::guard::guarded(|| Places::of(&text)).ok().flatten();
-        let places = places.ok_or_else(|| {
+        let places = parse::guard::guarded(|| {
+            let on_one_line = || Places::of(&quoted::on_one_line(&text)?);
+            Places::of(&text).or_else(on_one_line)
+        });
+        let places = places.ok().flatten().ok_or_else(|| {
             let span = 0..source.text().lines().next().map_or(0, str::len);
             Failure::input(
                 at(
