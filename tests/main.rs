@@ -22,6 +22,7 @@ mod pips;
 mod random;
 mod real_specs;
 mod registries;
+mod release;
 mod sources;
 mod workspace;
 mod world;

@@ -162,6 +162,41 @@ fn the_script_of_the_action_checks_what_the_inputs_say() {
     assert!(project.read("presolve.sarif").contains("with%20space.yml"));
 }
 
+/// What GitHub's runner does with a matcher: each pattern matches one line, in this order.
+#[test]
+fn the_problem_matcher_reads_what_check_prints() {
+    let matcher: Value = serde_json::from_str(&file("docs/ci/problem-matcher.json")).expect("JSON");
+    let patterns = matcher["problemMatcher"][0]["pattern"].as_array();
+    let patterns = patterns.expect("a list");
+    let regex = |index: usize| {
+        let text = patterns[index]["regexp"].as_str().expect("a pattern");
+        regex::Regex::new(text).expect("a pattern")
+    };
+    let group = |index: usize, name: &str| {
+        let group = patterns[index][name].as_u64().expect("a number");
+        usize::try_from(group).expect("small")
+    };
+    let project = Project::new("dependencies:\n  - python=3.10\n");
+    let run = project.run(&["check", "--no-solve", "--select", "missing-channels"]);
+    let (first, second) = (regex(0), regex(1));
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let matches = lines.windows(2).filter_map(|pair| {
+        let (head, place) = (first.captures(pair[0])?, second.captures(pair[1])?);
+        Some([
+            head[group(0, "severity")].to_owned(),
+            head[group(0, "code")].to_owned(),
+            place[group(1, "file")].to_owned(),
+            place[group(1, "line")].to_owned(),
+            place[group(1, "column")].to_owned(),
+        ])
+    });
+    assert_eq!(
+        matches.collect::<Vec<_>>(),
+        [["warning", "missing-channels", "environment.yml", "1", "1"]],
+        "{run}"
+    );
+}
+
 #[test]
 fn the_pages_on_checking_name_flags_that_there_are() {
     let section = file("docs/check.md") + &file("docs/ci/README.md");
