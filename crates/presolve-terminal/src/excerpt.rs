@@ -26,8 +26,12 @@ pub(crate) struct Excerpt {
 /// Byte range from the line of the first span to the line of the last, with its line break;
 /// `None` without a span.
 fn lines_of(text: &str, spans: &[Range<usize>]) -> Option<(usize, usize)> {
-    let first = spans.iter().map(|span| span.start).min()?;
+    let mut first = spans.iter().map(|span| span.start).min()?;
     let last = spans.iter().map(|span| span.end).max()?;
+    // The renderer shows the end of a text in its last line.
+    if first == text.len() && text.ends_with('\n') {
+        first -= 1;
+    }
     let start = text[..first].rfind('\n').map_or(0, |before| before + 1);
     let end = text[last..]
         .find('\n')
@@ -154,7 +158,7 @@ mod tests {
         assert_eq!(of_place("a: 1\nb: 2\n", 5..6), shown("b: 2\n", 5, 0..1));
         let other = format!("{}\nb: 2\n", "x".repeat(1000));
         assert_eq!(of_place(&other, 1002..1004), shown("b: 2\n", 1001, 1..3));
-        assert_eq!(of_place("a: 1\n", 5..5), shown("", 5, 0..0));
+        assert_eq!(of_place("a: 1\n", 5..5), shown("a: 1\n", 0, 5..5));
         assert_eq!(of("a: 1\n", &[]), None);
     }
 
