@@ -61,6 +61,7 @@ mod reading;
 mod readme;
 mod real_builds;
 mod reference;
+mod requirements;
 mod secrets;
 mod server;
 mod settings;

@@ -78,11 +78,11 @@ fn real_files_are_read_or_refused_with_a_place() {
                 read += 1;
                 let pins = answer(&environment);
                 match pin::pin(&environment, &pins) {
-                    Ok(text) => {
-                        let again = environment::read(environment.source.with_text(&*text))
+                    Ok(changed) => {
+                        let again = environment::read(environment.source.with_text(&*changed.text))
                             .and_then(|again| pin::pin(&again, &pins))
                             .expect("a pinned file can be pinned");
-                        assert_eq!(again, text, "{}", path.display());
+                        assert_eq!(again.text, changed.text, "{}", path.display());
                         pinned += 1;
                     }
                     Err(failure) => {

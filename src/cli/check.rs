@@ -48,7 +48,7 @@ the exit code. Solving a file may take 60 seconds, or the time of --timeout.";
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Environment files, Azure ML environments, Dockerfiles, or folders to search for them; - for standard input
+    /// Environment files, Azure ML environments, Dockerfiles, folders to search for these, or requirements files; - for standard input
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Check only files changed since the branch left REVISION (per git), and files that include them

@@ -284,7 +284,7 @@ fn context(
     solution: &Solution,
 ) -> Result<azure::Context, Failure> {
     let pinned = pin::pin(environment, &pins(settings, resolution, solution))?;
-    let pinned = environment.source.with_text(pinned);
+    let pinned = environment.source.with_text(pinned.text);
     let pinned = environment.host.read(&pinned, &[]).into_tree()?;
     let cuda = cuda(resolution, solution);
     let subdir = resolution.subdir.to_string();

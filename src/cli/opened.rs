@@ -118,7 +118,11 @@ impl<'a> Named<'a> {
     /// Opens a file, or the file to build in a folder.
     pub(super) fn find(path: &Path, args: &'a SettingsArgs) -> Result<Self, Failure> {
         let path = input::file_at(path)?;
-        let input = input::open(&path, &args.fence(&path))?;
+        let mut input = input::open(&path, &args.fence(&path))?;
+        if let Kind::Requirements(_) = input.kind {
+            let settings = Settings::resolve(&path, args.clone().into())?;
+            input = input.with_python(settings.python_version.as_deref());
+        }
         Ok(Self { path, args, input })
     }
 

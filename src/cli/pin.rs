@@ -72,7 +72,7 @@ With several files, the exit code is that of the worst one: 2, then 1, then 3.";
 /// The arguments of `pin`.
 #[derive(Debug, Args)]
 pub(super) struct Pin {
-    /// Environment files, Azure ML environments, Dockerfiles, or folders of these; - for standard input, with the result on standard output [default: environment.yml, or the only such file in this folder]
+    /// Environment files, Azure ML environments, Dockerfiles, folders of these, or requirements files; - for standard input, with the result on standard output [default: environment.yml, or the only such file in this folder]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Output format; all but `env` are printed unless -o names a file
@@ -251,7 +251,7 @@ impl Pin {
                 let would_change = self.edit(environment, &edited, output)?;
                 if self.summary.is_some() {
                     summary
-                        .add(environment, &edited.text, &opened.settings)
+                        .add(environment, &edited.pinned, &opened.settings)
                         .await?;
                 }
                 would_change
@@ -374,7 +374,11 @@ impl Pin {
                     .written_conda(environment, solution.conda.len()),
                 _ => solution.conda.len(),
             };
-            solving::counts(resolution, conda, solution.pypi.len())
+            let pypi = solution.pypi.len();
+            match environment.host.has_conda() || self.format.0 != Format::Env {
+                true => solving::counts(resolution, conda, pypi),
+                false => solving::counts_of_pip(resolution, pypi),
+            }
         });
         let counts: Vec<String> = counts.collect();
         let counts = counts.join(", ");

@@ -20,6 +20,10 @@ pub(super) struct SettingsArgs {
     /// platforms [default: the platform of the pins, else of this machine]
     #[arg(long = "platform", value_name = "PLATFORM", value_parser = platform)]
     pub platforms: Vec<Subdir>,
+    /// Python that installs a requirements file, such as 3.11 [default: that of the Dockerfile next
+    /// to it, else of the pins]
+    #[arg(long, value_name = "VERSION")]
+    python_version: Option<String>,
     /// Virtual package of the target, such as __cuda=12.4; `__cuda=` removes one
     #[arg(long = "virtual-package", value_name = "NAME=VERSION")]
     virtual_packages: Vec<String>,
@@ -128,6 +132,7 @@ impl From<SettingsArgs> for Flags {
             channel_alias: args.channel_alias,
             channel_priority: args.channel_priority.map(|Priority(priority)| priority),
             platform: args.platforms.first().copied(),
+            python_version: args.python_version,
             virtual_packages: args.virtual_packages,
             image_python: args.image_python,
             mapping: args.mapping,

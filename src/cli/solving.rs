@@ -80,3 +80,12 @@ pub(super) fn counts(resolution: &Resolution, conda: usize, pypi: usize) -> Stri
     let subdir = resolution.subdir;
     format!("{packages} from conda and {pypi} from PyPI for {subdir}")
 }
+
+/// Returns the numbers for a file without conda packages.
+pub(super) fn counts_of_pip(resolution: &Resolution, pypi: usize) -> String {
+    let packages = match pypi {
+        1 => "1 package".to_string(),
+        count => format!("{count} packages"),
+    };
+    format!("{packages} from PyPI for {}", resolution.subdir)
+}

@@ -90,6 +90,26 @@ fn pinning_again_counts_from_the_instant_in_the_file() {
 }
 
 #[test]
+fn an_instant_that_cannot_be_read_is_replaced() {
+    let project = project();
+    project.setting("exclude-newer = '7d'");
+    project.pinned(&[]);
+    let text = project.read("environment.yml");
+    let (_, rest) = text.split_once('\n').expect("lines");
+    let header = "# presolve: pinned for linux-64 as of ";
+    project.write("environment.yml", format!("{header}yesterday\n{rest}"));
+    let run = project.pin(&[]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr.contains("`yesterday` is not a timestamp"),
+        "{run}"
+    );
+    let again = project.read("environment.yml");
+    assert_eq!(again.matches("pinned for").count(), 1, "{again}");
+    assert!(again.starts_with(&format!("{header}20")), "{again}");
+}
+
+#[test]
 fn a_file_cannot_move_the_instant_into_the_future() {
     let project = project();
     project.setting("exclude-newer = '7d'");

@@ -551,3 +551,16 @@ fn the_image_of_a_project_is_checked() {
     assert_eq!(run.code, 2, "{run}");
     assert!(run.stderr.contains("the image is used unchanged"), "{run}");
 }
+
+#[test]
+fn the_requirements_of_a_model_lead_to_the_model() {
+    let requirements = "chartling>=4\nlightbolt[plots]\n";
+    let python_env = "python: 3.10.13\ndependencies:\n- -r requirements.txt\n";
+    let project = model(CONDA, requirements, python_env);
+    let run = project.pin(&["model/requirements.txt"]);
+    assert_eq!(run.code, 0, "{run}");
+    let conda = project.read("model/conda.yaml");
+    assert!(conda.contains("chartling==5.0.0"), "{conda}");
+    let text = project.read("model/requirements.txt");
+    assert!(text.contains("chartling==5.0.0"), "{text}");
+}

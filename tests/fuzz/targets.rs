@@ -30,6 +30,7 @@ use presolve::{
     source::SourceFile,
     spec::{
         match_spec,
+        pin::{AddedLines, PinnedPip, Pins, pip},
         pip_lines::{PipReader, PipText},
     },
 };
@@ -249,6 +250,8 @@ fn pip_lines() {
         "a[b,c] >=1,<2 ; python_version<'3' and (os_name=='x' or 'y' in sys_platform)",
         "git+https://h/a@b#egg=c[d]&subdirectory=e",
         "./a-1.0-py3-none-any.whl",
+        "# presolve: pinned for linux-64 with Python 3.10\na==1.0  # presolve: a>=1 # why\n\
+            # presolve: added 2 packages\nb==1 \\\n    --hash=sha256:00\nc==2  # presolve: added",
     ]));
     fuzz("pip-lines", all, |input| {
         let text = String::from_utf8_lossy(input).into_owned();
@@ -266,7 +269,40 @@ fn pip_lines() {
         }
         drop(parse::pep::specifiers(&text));
         drop(parse::pep::version(&text));
+        pin_twice(text);
     });
+}
+
+/// Pins a requirements file. What is written can be read, and pinning again changes nothing.
+fn pin_twice(text: String) {
+    let input = Input::of(SourceFile::from_text("requirements.txt", text));
+    let Ok(environment) = input.spec().and_then(|spec| spec.read()) else {
+        return;
+    };
+    let lines = environment.pip.requirements.iter();
+    let named = lines.filter_map(|line| pip::name(line)?.parse().ok());
+    let added = "zz".parse().expect("a name");
+    let pin = |name: PackageName| PinnedPip {
+        name,
+        extras: Vec::new(),
+        version: "1.5".parse().expect("a version"),
+        from_conda: false,
+        hashes: vec!["sha256:00".to_owned()],
+    };
+    let pins = Pins {
+        platform: "linux-64".to_owned(),
+        as_of: None,
+        channels: Vec::new(),
+        conda: Vec::new(),
+        pip: named.chain([added]).map(pin).collect(),
+        added: AddedLines::Block,
+    };
+    let Ok(pinned) = environment.host.pin(&environment, &pins) else {
+        return;
+    };
+    let again = pinned.read(&environment).expect("reads back");
+    let twice = again.host.pin(&again, &pins).expect("pins again");
+    assert_eq!(twice.text, pinned.text);
 }
 
 #[test]

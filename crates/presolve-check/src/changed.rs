@@ -98,6 +98,7 @@ fn named(path: &Path, context: Option<&Path>, fence: &Fence) -> Vec<PathBuf> {
         Kind::Definition(definition) => named_by_definition(definition),
         Kind::Entity(entity) => named_by_entity(entity),
         Kind::Model(model) => model.files(),
+        Kind::Requirements(host) => included(&input.source, host),
         Kind::CondaFile | Kind::Without(_) | Kind::Refused(_) => {
             included(&input.source, &host::CondaFile::default())
         }

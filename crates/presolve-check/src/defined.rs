@@ -82,7 +82,7 @@ impl Defined {
                 Kind::Definition(definition) => defined.add_file(path, definition),
                 Kind::Entity(_) => entities.push_back(input),
                 Kind::Model(model) => defined.add_model(path, model),
-                Kind::CondaFile | Kind::Without(_) | Kind::Refused(_) => {}
+                Kind::CondaFile | Kind::Requirements(_) | Kind::Without(_) | Kind::Refused(_) => {}
             }
         }
         let paths = entities.iter().map(|input| canonical(input.source.path()));

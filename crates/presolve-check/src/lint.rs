@@ -78,6 +78,7 @@ pub fn lint(input: &Input, asked: LintOptions<'_>) -> Linted {
         Kind::Definition(definition) => lint_definition(definition, asked),
         Kind::Entity(entity) => lint_entity(entity, asked),
         Kind::Model(model) => lint_model(model, asked),
+        Kind::Requirements(_) => lint_requirements(input, asked),
         Kind::Without(_) => Linted {
             is_whole: true,
             ..Linted::default()
@@ -234,6 +235,18 @@ fn lint_dockerfile(source: &Arc<SourceFile>, host: &DockerHost, asked: LintOptio
     };
     linted.findings = found.filter(is_new).collect();
     linted.images = images.into_iter().collect();
+    linted
+}
+
+/// Checks a requirements file for the image of the Dockerfile that installs it, if there is one.
+fn lint_requirements(input: &Input, asked: LintOptions<'_>) -> Linted {
+    let Ok(spec) = input.spec(&asked.settings.images) else {
+        return Linted::default();
+    };
+    let mut linted = lint_spec(&input.source, &*spec.host, None, asked);
+    for linted in &mut linted.specs {
+        linted.image = spec.target().cloned();
+    }
     linted
 }
 

@@ -34,7 +34,10 @@ pub fn contradictions(environment: &EnvironmentFile, settings: &Settings) -> Vec
     let mut found = Vec::new();
     if keeps {
         found.extend(of_platform(environment, settings));
-        found.extend(of_channels(environment, settings));
+        found.extend(match environment.host.has_conda() {
+            true => of_channels(environment, settings),
+            false => of_python(environment),
+        });
     }
     let conda = environment.conda.iter();
     found.extend(conda.filter_map(|line| of_conda(environment, line)));
@@ -92,6 +95,21 @@ fn of_platform(environment: &EnvironmentFile, settings: &Settings) -> Option<Dia
             redact(&pinned.value)
         );
         difference("other-platform", message, environment).at(pinned.location.clone(), "")
+    })
+}
+
+/// Compares the Python of the pins with that of the settings or the Dockerfile.
+fn of_python(environment: &EnvironmentFile) -> Option<Diagnostic> {
+    let Some(pinned) = &environment.pinned_python else {
+        let message = "the file does not say for which Python it is pinned".to_owned();
+        let found = difference("other-python", message, environment);
+        return Some(found.at(first_line(environment), ""));
+    };
+    let wanted = environment.image_python_version()?;
+    (wanted != pinned.value).then(|| {
+        let pinned_for = redact(&pinned.value);
+        let message = format!("the pins are for Python {pinned_for}, not for {wanted}");
+        difference("other-python", message, environment).at(pinned.location.clone(), "")
     })
 }
 
@@ -217,8 +235,10 @@ fn stale_release(
 fn python(environment: &EnvironmentFile) -> Option<MarkerEnvironment> {
     let platform = environment.pinned_platform.as_ref()?.value.parse().ok()?;
     let mut lines = environment.conda.iter();
-    let python = lines.find_map(|line| line.pin.as_ref().filter(|pin| pin.name == "python"))?;
-    let version = parse::pep::version(&python.version).ok()?;
+    let python = lines.find_map(|line| line.pin.as_ref().filter(|pin| pin.name == "python"));
+    let python = python.map(|pin| &*pin.version);
+    let python = python.or_else(|| environment.image_python_version())?;
+    let version = parse::pep::version(python).ok()?;
     Some(marker_environment(&version, platform))
 }
 

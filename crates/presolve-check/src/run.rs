@@ -187,7 +187,10 @@ impl Check {
         } = &*project;
         let mut report = FileReport::new(path);
         let mut input = match SourceFile::read(path, &self.fences.around(path)) {
-            Ok(source) => defined.open(source),
+            Ok(source) => {
+                let input = defined.open(source);
+                input.with_python(own.python_version.as_deref())
+            }
             Err(failure) => {
                 report.unreadable(failure, selection);
                 return Ok(report);

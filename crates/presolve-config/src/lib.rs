@@ -67,6 +67,8 @@ pub struct Settings {
     pub index_of_flags: IndexSettings,
     /// Platform to solve for, from a flag or `presolve.toml`.
     pub platform: Option<Subdir>,
+    /// Version of the Python that installs a requirements file, such as `3.11`.
+    pub python_version: Option<String>,
     /// Target of the image of an Azure ML environment. `platform` and `virtual_packages`
     /// override it.
     pub image: Option<ImageTarget>,
@@ -113,6 +115,8 @@ pub struct Flags {
     pub channel_priority: Option<ChannelPriority>,
     /// `--platform`.
     pub platform: Option<Subdir>,
+    /// `--python-version`.
+    pub python_version: Option<String>,
     /// `--virtual-package`: adds to `presolve.toml` and overrides it by name.
     pub virtual_packages: Vec<String>,
     /// `--image-python`: the Python of every image.
@@ -159,6 +163,7 @@ struct Layer {
     override_channels: Vec<NamedChannelOrUrl>,
     channel_priority: Option<ChannelPriority>,
     platform: Option<Subdir>,
+    python_version: Option<String>,
     virtual_packages: Vec<String>,
     mapping: Option<String>,
     advisories: Option<String>,
@@ -259,6 +264,7 @@ impl Settings {
             has_own_priority: false,
             index_of_flags: IndexSettings::default(),
             platform: None,
+            python_version: None,
             image: None,
             images: image::Images::default(),
             virtual_packages: Vec::new(),
@@ -308,6 +314,7 @@ impl Settings {
         self.virtual_packages.extend(layer.virtual_packages);
         self.condarc_channels = layer.condarc_channels.or(self.condarc_channels.take());
         self.platform = layer.platform.or(self.platform);
+        self.python_version = layer.python_version.or(self.python_version.take());
         self.mapping = layer.mapping.or(self.mapping.take());
         self.advisories = layer.advisories.or(self.advisories.take());
         self.exclude_newer.apply(layer.exclude_newer);
@@ -339,6 +346,10 @@ fn from_flags(flags: Flags, working_dir: &Path) -> Result<Layer, Failure> {
         channel_alias: one(flags.channel_alias, "`--channel-alias`")?,
         channel_priority: flags.channel_priority,
         platform: flags.platform,
+        python_version: flags
+            .python_version
+            .map(|text| python_version(&text, "`--python-version`"))
+            .transpose()?,
         virtual_packages: flags.virtual_packages,
         mapping: flags.mapping,
         advisories: flags.advisories,
@@ -371,6 +382,17 @@ fn image_python(text: Option<String>) -> Result<Option<String>, Failure> {
             Err(invalid("`--image-python`", &text, why))
         }
         text => Ok(text),
+    }
+}
+
+/// Checks a version of Python: `3.11`, or `3.11.9`.
+fn python_version(text: &str, source: &str) -> Result<String, Failure> {
+    let parts: Vec<&str> = text.split('.').collect();
+    let is_number =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match (2..=3).contains(&parts.len()) && parts.iter().all(is_number) {
+        true => Ok(text.to_owned()),
+        false => Err(invalid(source, text, "a version is `3.11` or `3.11.9`")),
     }
 }
 

@@ -54,6 +54,9 @@ struct Keys {
     /// The conda platform to solve for, such as `linux-64`.
     #[schemars(with = "Option<String>")]
     platform: Option<Spanned<String>>,
+    /// The version of the Python that installs a requirements file, such as `3.11`.
+    #[schemars(with = "Option<String>")]
+    python_version: Option<Spanned<String>>,
     /// Virtual packages of the target, such as `__cuda=12.4`; `__cuda=none` removes one.
     virtual_packages: Vec<String>,
     /// Where the mapping of conda names to PyPI names is: a file or a URL.
@@ -217,6 +220,12 @@ impl File<'_> {
             custom_channels: custom_channels.collect::<Result<_, Failure>>()?,
             channel_priority: keys.channel_priority,
             platform: keys.platform.map(|text| self.platform(text)).transpose()?,
+            python_version: keys
+                .python_version
+                .map(|text| {
+                    self.parse(text, |text| super::python_version(text, "`python-version`"))
+                })
+                .transpose()?,
             virtual_packages: keys.virtual_packages,
             mapping: keys.mapping.map(|mapping| self.beside(mapping)),
             advisories: keys.advisories.map(|place| self.beside(place)),

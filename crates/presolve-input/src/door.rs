@@ -13,6 +13,7 @@ use crate::{
     },
     docker::{Dockerfile, host::DockerHost, plan::usual_context},
     mlflow::{self, Model},
+    requirements::{self, RequirementsHost},
     spec::Spec,
 };
 use presolve_config::image::Images;
@@ -46,6 +47,8 @@ pub enum Kind {
     Without(Failure),
     /// A Dockerfile and its build context.
     Dockerfile(DockerHost),
+    /// A requirements file of pip.
+    Requirements(RequirementsHost),
     /// A known but unsupported format, with the reason.
     Refused(Failure),
 }
@@ -59,13 +62,15 @@ impl Kind {
             Self::Model(_) => "MLflow model or project",
             Self::Without(_) => "Azure ML file without an environment",
             Self::Dockerfile(_) => "Dockerfile",
+            Self::Requirements(_) => "requirements file",
             Self::Refused(_) => "refused",
         }
     }
 }
 
 /// Opens the file that a user names. A file of an asset in Azure/azureml-assets leads to the
-/// Dockerfile of the asset, and the conda file of an MLflow model to the model.
+/// Dockerfile of the asset, and the conda file or the requirements file of an MLflow model to the
+/// model.
 ///
 /// The fence also applies to the files that this file leads to.
 ///
@@ -77,7 +82,7 @@ pub fn open(path: &Path, fence: &Fence) -> Result<Input, Failure> {
     if matches!(input.kind, Kind::Dockerfile(_)) {
         return Ok(input);
     }
-    if matches!(input.kind, Kind::CondaFile)
+    if matches!(input.kind, Kind::CondaFile | Kind::Requirements(_))
         && let Some(model) = Model::around(&input.source)
     {
         return Ok(Input {
@@ -99,6 +104,10 @@ impl Input {
             let context = usual_context(&source);
             return Self::dockerfile(source, &context);
         }
+        if requirements::is_named_so(source.path()) {
+            let kind = Kind::Requirements(RequirementsHost::new());
+            return Self { source, kind };
+        }
         if let Some(model) = Model::of(&source) {
             return Self {
                 source,
@@ -107,6 +116,16 @@ impl Input {
         }
         let kind = azure::kind_of(&source).unwrap_or(Kind::CondaFile);
         Self { source, kind }
+    }
+
+    /// The same file, installed by the Python of the settings. Only a requirements file does not
+    /// name its Python itself.
+    pub fn with_python(self, python: Option<&str>) -> Self {
+        let kind = match self.kind {
+            Kind::Requirements(host) => Kind::Requirements(host.with_python(python)),
+            kind => kind,
+        };
+        Self { kind, ..self }
     }
 
     /// The same file as an environment without a name of its own, which a job names.
@@ -142,7 +161,8 @@ impl Input {
         }
     }
 
-    /// The same file with another text. A Dockerfile keeps its kind and context. The kind of a
+    /// The same file with another text. A Dockerfile keeps its kind and context, and a
+    /// requirements file its Python. The kind of a
     /// YAML file is detected again, because the old text may have been unreadable.
     pub fn with_text(&self, text: impl Into<String>) -> Self {
         let source = self.source.with_text(text);
@@ -150,6 +170,10 @@ impl Input {
             Kind::Dockerfile(host) => Self {
                 source,
                 kind: Kind::Dockerfile(host.clone()),
+            },
+            Kind::Requirements(host) => Self {
+                source,
+                kind: Kind::Requirements(host.clone()),
             },
             Kind::Definition(definition) if definition.is_anonymous() => {
                 Self::of(source).anonymous()
@@ -173,6 +197,7 @@ impl Input {
             Kind::Model(model) => model.spec(),
             Kind::Without(error) => Err(error.clone()),
             Kind::Dockerfile(host) => host.with(images).spec(&self.source),
+            Kind::Requirements(host) => Ok(host.spec(&self.source, images)),
             Kind::Refused(refused) => Err(refused.clone()),
         }
     }

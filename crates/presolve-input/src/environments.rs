@@ -150,7 +150,7 @@ impl Reference {
                 matches!(role, Role::Component | Role::Job)
             }
             (Kind::Model(_), role) => role == Role::Model,
-            (Kind::CondaFile | Kind::Dockerfile(_), _) => false,
+            (Kind::CondaFile | Kind::Dockerfile(_) | Kind::Requirements(_), _) => false,
             (Kind::Refused(_), _) => true,
         }
     }

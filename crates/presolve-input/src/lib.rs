@@ -1,7 +1,8 @@
 //! The entry point for input files: the kind of a file, and the place of its requirements.
 //!
 //! In: a path. Out: an [`Input`] with its kind: a conda file, the definition of an Azure ML
-//! environment or a file that contains some ([`azure`]), a Dockerfile ([`docker`]), or an unsupported format. It leads to a
+//! environment or a file that contains some ([`azure`]), a Dockerfile ([`docker`]), a
+//! requirements file of pip ([`requirements`]), or an unsupported format. It leads to a
 //! [`Spec`]: the file with the requirements, the
 //! [`Host`](presolve_spec::host::Host) that reads and changes it, and the image that they are
 //! for. Only this crate chooses between hosts. It must not depend on channels, package indexes
@@ -14,6 +15,7 @@
 //! azure   definitions of Azure ML environments
 //! mlflow  models and projects of MLflow
 //! docker  Dockerfiles and their build contexts
+//! requirements  requirements files of pip
 //! ```
 
 pub mod azure;
@@ -22,6 +24,7 @@ pub mod docker;
 mod door;
 mod environments;
 pub mod mlflow;
+pub mod requirements;
 mod spec;
 
 pub use door::{Input, Kind, build_file_at, file_at, open, stands_for};

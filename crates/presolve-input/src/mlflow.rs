@@ -115,14 +115,17 @@ impl Model {
         Some(model)
     }
 
-    /// The model whose conda file this is; `None` for any other file.
-    pub(crate) fn around(conda: &Arc<SourceFile>) -> Option<Self> {
-        let path = conda.path().with_file_name(MODEL);
-        let is_there = conda.fence().has_file(&path);
-        let model = Self::of(&is_there.then(|| conda.read_named(path))?.ok()?)?;
-        let named = std::fs::canonicalize(&model.conda()?.value).ok()?;
-        let is_named = std::fs::canonicalize(conda.path()).is_ok_and(|path| path == named);
-        is_named.then_some(model)
+    /// The model whose conda file or requirements file this is; `None` for any other file.
+    pub(crate) fn around(file: &Arc<SourceFile>) -> Option<Self> {
+        let path = file.path().with_file_name(MODEL);
+        let is_there = file.fence().has_file(&path);
+        let model = Self::of(&is_there.then(|| file.read_named(path))?.ok()?)?;
+        let own = std::fs::canonicalize(file.path()).ok()?;
+        let named = [model.conda()?.value.clone(), model.requirements()];
+        let mut named = named
+            .iter()
+            .filter_map(|path| std::fs::canonicalize(path).ok());
+        named.any(|path| path == own).then_some(model)
     }
 
     /// The file next to this one with the default name, if it is there.

@@ -30,6 +30,7 @@ pub struct Spec {
 }
 
 /// The image that an environment is built on.
+#[derive(Clone, Debug)]
 pub(crate) struct ImageOf {
     /// The platform and virtual packages of the build machine.
     pub target: ImageTarget,

@@ -83,6 +83,7 @@ impl Question {
         listener: &Listener,
         deadline: Option<Instant>,
     ) -> Result<Self, ResolveError> {
+        check_python(environment)?;
         let settings = &as_of_pins(environment, settings, upgrade);
         let subdir = target_platform(environment, settings)?;
         let virtual_packages = virtual_packages::for_target(
@@ -97,7 +98,10 @@ impl Question {
         let session = session(shared.pypi(settings, &index)?, listener);
         let choice = lookahead::choice(&declared, target.clone());
         let session = session.with_lookahead(choice, lookahead::DEPTH);
-        let (names, notices) = if environment.pip.requirements.is_empty() {
+        let (names, notices) = if environment.is_for_pip_alone() {
+            prefetch_all(&session, environment);
+            (Arc::new(Names::without_projects()), Vec::new())
+        } else if environment.pip.requirements.is_empty() {
             (Arc::new(Names::built_in()), Vec::new())
         } else {
             prefetch_all(&session, environment);
@@ -117,7 +121,7 @@ impl Question {
             channels: Arc::new(channels),
             deadline,
             notices,
-            has_mapping: !environment.pip.requirements.is_empty(),
+            has_mapping: !environment.pip.requirements.is_empty() || environment.is_for_pip_alone(),
             shared: shared.clone(),
             listener: listener.clone(),
         })
@@ -478,6 +482,22 @@ pub fn target_platform(
     image
         .or_else(Subdir::current)
         .ok_or(ResolveError::NoPlatform)
+}
+
+/// Checks that the Python of a file without conda packages is known.
+///
+/// # Errors
+/// [`Failure::input`] if neither the file nor the settings tell it.
+fn check_python(environment: &EnvironmentFile) -> Result<(), Failure> {
+    if environment.host.has_conda() || environment.image_python.is_some() {
+        return Ok(());
+    }
+    let file = environment.source.path().display();
+    let message = format!("the Python that installs {file} is unknown");
+    let error = Diagnostic::error("unknown-python", message)
+        .note("a Dockerfile next to the file that installs it would tell the version")
+        .help("name the version with `--python-version 3.11`, or with `python-version` in presolve.toml");
+    Err(Failure::input(error))
 }
 
 fn policy(index: &IndexSettings) -> PipPolicy {

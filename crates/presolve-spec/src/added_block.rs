@@ -10,13 +10,13 @@
 //! The number says where the block ends, so that a line which the user adds below it is not
 //! taken for one of presolve's.
 
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use super::{
     pin_comment::{LineComment, MARK, Origin},
     yaml::{self, Tree},
 };
-use presolve_text::diagnostic::Location;
+use presolve_text::{diagnostic::Location, source::SourceFile};
 
 /// Follows the mark, before the number of packages.
 const ADDED: &str = "added ";
@@ -48,33 +48,55 @@ fn parse(comment: &str) -> Option<usize> {
 }
 
 /// Returns the ranges of all headers in a file, each without its indentation, and their numbers.
-pub(crate) fn headers(tree: &Tree) -> Vec<(Range<usize>, usize)> {
-    let text = tree.source().text();
+pub(crate) fn headers(tree: &Tree) -> Vec<Found> {
+    let mut headers = headers_in_text(tree.source().text());
+    headers.retain(|header| is_comment(tree, header));
+    headers
+}
+
+/// A header: its range without its indentation, and its number.
+pub(crate) type Found = (Range<usize>, usize);
+
+/// As [`headers`], for a text in which every line that begins with `#` is a comment.
+pub(crate) fn headers_in_text(text: &str) -> Vec<Found> {
     let mut start = 0;
     let mut headers = Vec::new();
     for line in text.split_inclusive('\n') {
-        headers.extend(header_in(tree, start, line));
+        headers.extend(header_in(start, line));
         start += line.len();
     }
     headers
 }
 
-/// Returns the header that a line consists of, and its number.
-fn header_in(tree: &Tree, start: usize, line: &str) -> Option<(Range<usize>, usize)> {
+/// Returns the header that a line consists of.
+fn header_in(start: usize, line: &str) -> Option<Found> {
     let comment = line.trim_start_matches(' ');
     let number = parse(comment)?;
     let start = start + line.len() - comment.len();
-    let span = start..start + comment.trim_end().len();
+    Some((start..start + comment.trim_end().len(), number))
+}
+
+/// Whether YAML reads a header as a comment, and not as a line of a block of text.
+fn is_comment(tree: &Tree, (span, _): &Found) -> bool {
     tree.in_comment(span.start..span.start + 1)
-        .then_some((span, number))
 }
 
 /// Returns the header above an entry, with only comments and blank lines between them.
-pub(crate) fn above(tree: &Tree, entry: usize) -> Option<(Range<usize>, usize)> {
+pub(crate) fn above(tree: &Tree, entry: usize) -> Option<Found> {
     if tree.source().is_json() {
         return None;
     }
-    let text = tree.source().text();
+    above_if(tree.source().text(), entry, |header| {
+        is_comment(tree, header)
+    })
+}
+
+/// As [`above`], for a text in which every line that begins with `#` is a comment.
+pub(crate) fn above_in_text(text: &str, entry: usize) -> Option<Found> {
+    above_if(text, entry, |_| true)
+}
+
+fn above_if(text: &str, entry: usize, is_comment: impl Fn(&Found) -> bool) -> Option<Found> {
     let mut end = yaml::line_start(text, entry);
     while end > 0 {
         let start = yaml::line_start(text, end - 1);
@@ -83,7 +105,7 @@ pub(crate) fn above(tree: &Tree, entry: usize) -> Option<(Range<usize>, usize)> 
         if !(bare.is_empty() || bare.starts_with('#')) {
             return None;
         }
-        if let Some(header) = header_in(tree, start, line) {
+        if let Some(header) = header_in(start, line).filter(&is_comment) {
             return Some(header);
         }
         end = start;
@@ -103,10 +125,20 @@ impl BlockReader {
     /// Reads the next scalar entry, which begins at an offset, and marks its comment if it is
     /// in a block. A line with its own note is one that the user declared.
     pub(crate) fn read(&mut self, tree: &Tree, entry: usize, comment: &mut LineComment) {
-        if let Some((span, stated)) = above(tree, entry) {
+        let header = above(tree, entry).map(|(span, stated)| (tree.at(span), stated));
+        self.read_below(header, comment);
+    }
+
+    /// As [`BlockReader::read`], with the header above the entry, if there is one.
+    pub(crate) fn read_below(
+        &mut self,
+        header: Option<(Location, usize)>,
+        comment: &mut LineComment,
+    ) {
+        if let Some((location, stated)) = header {
             self.left = stated;
             self.blocks.push(AddedBlock {
-                location: tree.at(span),
+                location,
                 stated,
                 present: 0,
             });
@@ -123,12 +155,24 @@ impl BlockReader {
 
     /// Returns the headers of a file that are not above an entry, as blocks without lines.
     pub(crate) fn empty(tree: &Tree, blocks: &[AddedBlock]) -> Vec<AddedBlock> {
+        Self::unread(headers(tree), tree.source(), blocks)
+    }
+
+    /// Returns the headers that are not above an entry, as blocks without lines.
+    pub(crate) fn unread(
+        headers: Vec<Found>,
+        source: &Arc<SourceFile>,
+        blocks: &[AddedBlock],
+    ) -> Vec<AddedBlock> {
         let read = blocks.iter().map(|one| one.location.span.start);
         let read: HashSet<usize> = read.collect();
-        let unread = headers(tree).into_iter();
+        let unread = headers.into_iter();
         let unread = unread.filter(|(span, _)| !read.contains(&span.start));
         let empty = unread.map(|(span, stated)| AddedBlock {
-            location: tree.at(span),
+            location: Location {
+                file: Arc::clone(source),
+                span,
+            },
             stated,
             present: 0,
         });

@@ -17,7 +17,7 @@ use super::{
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Location};
 use presolve_text::source::SourceFile;
 
-mod included;
+pub(crate) mod included;
 mod merged;
 mod relocated;
 
@@ -57,7 +57,7 @@ pub enum Change {
 
 impl Change {
     /// The place of the changed requirement; `None` for an addition.
-    fn at(&self) -> Option<&Location> {
+    pub(crate) fn at(&self) -> Option<&Location> {
         match self {
             Change::Replace { at, .. }
             | Change::Remove { at }
@@ -86,6 +86,14 @@ pub struct Rewritten {
 }
 
 impl Changed {
+    /// A changed file that leaves the included files as they are.
+    pub fn alone(text: String) -> Self {
+        Self {
+            text,
+            included: Vec::new(),
+        }
+    }
+
     /// Reads the changed file.
     ///
     /// # Errors
@@ -108,10 +116,23 @@ pub fn change(environment: &EnvironmentFile, changes: &[Change]) -> Result<Chang
         at.is_none_or(|at| Arc::ptr_eq(&at.file, &environment.source))
     };
     let (own, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(is_own);
+    let is_included = |at: &Location| {
+        let mut files = environment.pip.files.iter();
+        files.any(|file| file == at.file.path())
+    };
+    let mut places = others.iter().filter_map(|change| change.at());
+    if let Some(elsewhere) = places.find(|at| !is_included(at)) {
+        return Err(no_requirement(elsewhere));
+    }
     Ok(Changed {
         text: environment.host.change(environment, &own)?,
         included: included::rewritten(&others)?,
     })
+}
+
+fn no_requirement(at: &Location) -> Failure {
+    let diagnostic = Diagnostic::error("no-such-line", "there is no requirement here");
+    Failure::input(diagnostic.at(at.clone(), ""))
 }
 
 /// Returns the text of a conda file with the changes.
@@ -258,11 +279,7 @@ impl Editor<'_> {
             {
                 Ok(self.tree.at(at.span.clone()))
             }
-            None => {
-                let message = "there is no requirement here";
-                let diagnostic = Diagnostic::error("no-such-line", message);
-                Err(Failure::input(diagnostic.at(at.clone(), "")))
-            }
+            None => Err(no_requirement(at)),
         }
     }
 

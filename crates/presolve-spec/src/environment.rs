@@ -8,12 +8,13 @@ use crate::route::{Route, route};
 use yaml_serde::Value;
 
 use super::{
-    CondaRequirement, EnvironmentFile, PipRequirement, PipRequirements, Spanned,
+    CondaRequirement, EnvironmentFile, PipRequirement, Spanned,
     added_block::BlockReader,
     foreign,
     host::{CondaFile, Host},
     joined, match_spec,
-    pin_comment::{Header, LineComment, Origin},
+    pin_comment::{LineComment, Origin},
+    pinned_header::PinnedHeader,
     pip_lines::{self, PipReader, PipText},
     pip_versions,
     selector::Selector,
@@ -155,24 +156,12 @@ struct PipList<'a> {
 
 impl<'a> Reader<'a> {
     fn new(host: &CondaFile, tree: &'a Tree) -> Self {
-        let (pinned_platform, pinned_as_of) = pinned(tree);
-        let environment = EnvironmentFile {
-            host: Arc::new(host.clone()),
-            source: Arc::clone(tree.source()),
-            name: None,
-            channels: Vec::new(),
-            conda: Vec::new(),
-            image_python: None,
-            image_packages: Vec::new(),
-            pip: PipRequirements::default(),
-            platforms: Vec::new(),
-            category: None,
-            pinned_platform,
-            pinned_as_of,
-            pinned_channels: Vec::new(),
-            added_blocks: Vec::new(),
-            warnings: Vec::new(),
-        };
+        let mut environment = EnvironmentFile::empty(Arc::new(host.clone()), tree.source());
+        if let Some(header) = header(tree) {
+            environment.pinned_platform = Some(header.platform);
+            environment.pinned_as_of = header.as_of;
+            environment.warnings.extend(header.unreadable);
+        }
         Self {
             tree,
             environment,
@@ -681,7 +670,7 @@ fn conda_requirement(entry: &Entry) -> Result<CondaRequirement, String> {
 }
 
 /// Restores the declared requirement of a pinned pip line from its comment.
-fn apply_comment(requirement: &mut PipRequirement, comment: &LineComment) {
+pub(crate) fn apply_comment(requirement: &mut PipRequirement, comment: &LineComment) {
     let Some(pin) = pip_lines::pinned_version(&requirement.kind).cloned() else {
         return;
     };
@@ -755,31 +744,9 @@ fn first_line(mut location: Location) -> Location {
     location
 }
 
-/// The platform and the instant in the file's header comment.
-type Pinned = (Option<Spanned<String>>, Option<Spanned<jiff::Timestamp>>);
-
-fn pinned(tree: &Tree) -> Pinned {
-    let mut start = 0;
-    for line in tree.source().text().split_inclusive('\n') {
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        if let Some((offset, header)) = Header::parse(&line[indent..])
-            && tree.in_comment(start + indent..start + indent + 1)
-        {
-            let offset = start + indent + offset;
-            let end = offset + header.platform.len();
-            let platform = Spanned {
-                value: header.platform.to_owned(),
-                location: tree.at(offset..end),
-            };
-            let as_of = header.as_of.map(|value| Spanned {
-                value,
-                location: tree.at(end..start + line.trim_end().len()),
-            });
-            return (Some(platform), as_of);
-        }
-        start += line.len();
-    }
-    (None, None)
+/// The comment of an earlier `pin` on the file as a whole.
+pub(super) fn header(tree: &Tree) -> Option<PinnedHeader> {
+    PinnedHeader::find(tree.source(), |at| tree.in_comment(at..at + 1))
 }
 
 /// Expands `$NAME` and `${NAME}` as Python's `os.path.expandvars` does, which conda

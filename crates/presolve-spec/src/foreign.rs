@@ -11,7 +11,7 @@ use presolve_text::{
 };
 
 /// The files that presolve reads.
-pub const READ: &str = "give a conda environment file (`environment.yml`), an Azure ML environment, a Dockerfile, or the folder of one";
+pub const READ: &str = "give a conda environment file (`environment.yml`), an Azure ML environment, a Dockerfile, the folder of one, or a requirements file (`requirements*.txt`)";
 
 /// A file of another tool, by its name in lower case, what it is, and what to do instead.
 const NAMES: [(&str, &str, &str); 15] = [
@@ -35,7 +35,7 @@ const NAMES: [(&str, &str, &str); 15] = [
 const PROJECT: &str =
     "list what the project needs in a conda environment file, with `- -e .` in its pip list";
 const LOCK: &str = "give the environment file that it was made from";
-const REQUIREMENTS: &str = "include it in the pip list of an environment file: `- -r FILE`";
+const REQUIREMENTS: &str = "name it `requirements-….txt`, or include it in the pip list of an environment file: `- -r FILE`";
 
 /// The error for a file of another tool; `None` if the file may be an environment file.
 pub(super) fn refusal(source: &Arc<SourceFile>) -> Option<Diagnostic> {

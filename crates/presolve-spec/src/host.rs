@@ -4,7 +4,7 @@ use std::{fmt::Debug, sync::Arc};
 
 use super::{
     EnvironmentFile,
-    change::{self, Change},
+    change::{self, Change, Changed},
     environment::{self, PartialFile},
     part::Part,
     pin::{self, Pins},
@@ -25,12 +25,13 @@ pub trait Host: Debug + Send + Sync {
     /// [`Failure::input`] when this kind of file does not support a change.
     fn change(&self, before: &EnvironmentFile, changes: &[&Change]) -> Result<String, Failure>;
 
-    /// Returns the text of the file with these pins. A second call changes nothing.
+    /// Returns the text of the file with these pins, and those of the requirements files that
+    /// get pins in their place. A second call changes nothing.
     ///
     /// # Errors
     /// [`Failure::input`] when the file cannot be edited, or the result does not read back
     /// as the same requirements with these pins.
-    fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<String, Failure>;
+    fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<Changed, Failure>;
 
     /// Checks that the file has a place for pins.
     ///
@@ -40,6 +41,12 @@ pub trait Host: Debug + Send + Sync {
 
     /// Whether a pinned line keeps the declared requirement, in a comment.
     fn keeps_requirements(&self, source: &SourceFile) -> bool;
+
+    /// Whether the file has a place for channels and conda packages. Otherwise an answer has
+    /// conda packages only to tell which Python pip runs on.
+    fn has_conda(&self) -> bool {
+        true
+    }
 
     /// The number of conda packages that [`Host::pin`] writes for an answer with `conda` of
     /// them.
@@ -70,8 +77,9 @@ impl Host for CondaFile {
         change::in_conda_file(self, before, changes)
     }
 
-    fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
-        pin::in_conda_file(self, before, pins)
+    fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<Changed, Failure> {
+        let text = pin::in_conda_file(self, before, pins)?;
+        Ok(Changed::alone(text))
     }
 
     fn check_place(&self, source: &Arc<SourceFile>) -> Result<(), Failure> {

@@ -29,12 +29,14 @@ pub mod match_spec;
 mod part;
 pub mod pin;
 mod pin_comment;
+mod pinned_header;
 pub mod pip_lines;
 pub mod pip_options;
 mod pip_versions;
 mod places;
 mod quoted;
 pub mod requirement;
+pub mod requirements_file;
 pub mod route;
 pub mod selector;
 pub mod versions;
@@ -65,8 +67,8 @@ pub struct EnvironmentFile {
     pub channels: Vec<Spanned<String>>,
     /// The conda entries of `dependencies`, in file order.
     pub conda: Vec<CondaRequirement>,
-    /// The Python in the image of a Dockerfile, in the form of a requirement. It is neither
-    /// declared nor pinned.
+    /// The Python in the image of a Dockerfile, or the one that installs a requirements file, in
+    /// the form of a requirement. It is neither declared nor pinned.
     pub image_python: Option<CondaRequirement>,
     /// The distributions in the image of a Dockerfile. pip keeps those that satisfy what it
     /// installs.
@@ -81,6 +83,9 @@ pub struct EnvironmentFile {
     pub category: Option<Spanned<String>>,
     /// The platform that an earlier `pin` wrote into the file.
     pub pinned_platform: Option<Spanned<String>>,
+    /// The version of Python that an earlier `pin` wrote into a requirements file, which has no
+    /// line for it.
+    pub pinned_python: Option<Spanned<String>>,
     /// The instant from which an earlier `pin` counted the ages of packages back.
     pub pinned_as_of: Option<Spanned<jiff::Timestamp>>,
     /// The entries of `channels` as conda reads them, including those that an earlier `pin`
@@ -90,6 +95,48 @@ pub struct EnvironmentFile {
     pub added_blocks: Vec<AddedBlock>,
     /// Warnings from reading the file: unknown keys, unusual spellings.
     pub warnings: Vec<Diagnostic>,
+}
+
+impl EnvironmentFile {
+    /// A file without any content.
+    pub fn empty(
+        host: Arc<dyn host::Host>,
+        source: &Arc<presolve_text::source::SourceFile>,
+    ) -> Self {
+        Self {
+            source: Arc::clone(source),
+            host,
+            name: None,
+            channels: Vec::new(),
+            conda: Vec::new(),
+            image_python: None,
+            image_packages: Vec::new(),
+            pip: PipRequirements::default(),
+            platforms: Vec::new(),
+            category: None,
+            pinned_platform: None,
+            pinned_python: None,
+            pinned_as_of: None,
+            pinned_channels: Vec::new(),
+            added_blocks: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Whether pip installs all packages, into a Python that is already there. Conda packages
+    /// only tell which Python and pip that is, and provide no projects.
+    pub fn is_for_pip_alone(&self) -> bool {
+        self.conda.is_empty() && self.image_python.is_some()
+    }
+
+    /// The version of [`image_python`](Self::image_python), such as `3.10`; `None` if it is a
+    /// range.
+    pub fn image_python_version(&self) -> Option<&str> {
+        let text = self.image_python.as_ref()?.text.strip_prefix("python=")?;
+        let version = text.trim_start_matches('=');
+        let is_plain = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        version.bytes().all(is_plain).then_some(version)
+    }
 }
 
 /// A conda entry of `dependencies`.
@@ -156,6 +203,8 @@ pub struct PipRequirements {
     pub options: PipOptions,
     /// The files that `-r` and `-c` lines name, even those that do not exist.
     pub files: Vec<PathBuf>,
+    /// The requirements files that get pins in place, in the order in which pip reads them.
+    pub in_place: Vec<requirements_file::RequirementsFile>,
 }
 
 /// A pip requirement.
@@ -180,7 +229,8 @@ pub struct PipRequirement {
     pub pin: Option<pep440_rs::Version>,
     /// The line was added by an earlier `pin`.
     pub added_by_pin: bool,
-    /// The line is in the environment file itself, not in a `-r` file.
+    /// The line gets a pin in its place: it is in the environment file itself, or in a
+    /// requirements file that gets pins.
     pub in_environment: bool,
 }
 

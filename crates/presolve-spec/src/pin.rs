@@ -9,8 +9,11 @@ use pep440_rs::Version;
 use pep508_rs::{ExtraName, PackageName};
 
 use super::{
-    CondaPin, EnvironmentFile, codes,
+    CondaPin, EnvironmentFile,
+    change::Changed,
+    codes,
     edits::Edits,
+    environment,
     host::{CondaFile, Host},
     json,
     list::uneditable,
@@ -25,7 +28,7 @@ pub use super::pin_comment::Header;
 
 mod added;
 mod channels;
-mod check;
+pub(crate) mod check;
 pub mod conda;
 pub(super) mod flow;
 pub mod pip;
@@ -48,9 +51,10 @@ pub struct Pins {
 }
 
 impl Pins {
-    fn header(&self) -> Header<'_> {
+    pub(crate) fn header(&self) -> Header<'_> {
         Header {
             platform: &self.platform,
+            python: None,
             as_of: self.as_of,
         }
     }
@@ -106,14 +110,14 @@ pub struct PinnedPip {
     pub hashes: Vec<String>,
 }
 
-/// Returns the text of the file with the answer in it. If the file already has this answer,
-/// nothing changes.
+/// Returns the text of the file with the answer in it, and those of the requirements files that
+/// get pins in their place. If the files already have this answer, nothing changes.
 ///
 /// # Errors
 /// [`Failure::input`] when the file has a layout that cannot be edited (aliases, several
 /// requirements in one pip item), or when the result would not read back as the same
 /// requirements with these pins.
-pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
+pub fn pin(environment: &EnvironmentFile, pins: &Pins) -> Result<Changed, Failure> {
     environment.host.pin(environment, pins)
 }
 
@@ -137,7 +141,7 @@ pub(super) fn in_conda_file(
     let blocks = host.read(&source, &[]).complete()?;
     let tree = Tree::parse_part(&source, &host.part)?;
     let mut edits = Edits::new(source.text());
-    write_header(host, &mut edits, &tree, &blocks, pins.header())?;
+    write_header(host, &mut edits, &tree, pins.header())?;
     added::remove_unused_headers(&mut edits, &tree);
     channels::write(&mut edits, &tree, pins)?;
     let added_pip = pip::write(&mut edits, &tree, &blocks, pins)?;
@@ -246,17 +250,13 @@ fn write_header(
     host: &CondaFile,
     edits: &mut Edits<'_>,
     tree: &Tree,
-    environment: &EnvironmentFile,
     header: Header<'_>,
 ) -> Result<(), Failure> {
     if tree.source().is_json() {
         return Ok(());
     }
-    if let Some(pinned) = &environment.pinned_platform {
-        let platform = &pinned.location.span;
-        let as_of = environment.pinned_as_of.as_ref();
-        let end = as_of.map_or(platform.end, |as_of| as_of.location.span.end);
-        edits.replace(platform.start..end, &header.value());
+    if let Some(old) = environment::header(tree) {
+        edits.replace(old.value, &header.value());
         return Ok(());
     }
     let (text, header) = (edits.text, header.write());

@@ -18,7 +18,9 @@ const DEFAULTS: &str = "defaults";
 const ADDED: &str = "added";
 /// Follows the mark at the top of a pinned file, before the platform.
 const PINNED_FOR: &str = "pinned for ";
-/// Follows the platform, before the instant from which ages were counted back.
+/// Follows the platform in a requirements file, before the version of Python.
+const PYTHON: &str = " with Python ";
+/// Follows the platform and the Python, before the instant from which ages were counted back.
 const AS_OF: &str = " as of ";
 /// Follows the mark in a suppression, which is part of the user's own comment.
 const IGNORE: &str = "ignore[";
@@ -144,6 +146,8 @@ fn reads_back(text: &str) -> bool {
 pub struct Header<'t> {
     /// The platform of the pins.
     pub platform: &'t str,
+    /// The version of the Python that the pins are for, if no line of the file says it.
+    pub python: Option<&'t str>,
     /// The instant from which the ages of packages were counted back.
     pub as_of: Option<Timestamp>,
 }
@@ -156,26 +160,53 @@ impl<'t> Header<'t> {
 
     /// Writes what follows `pinned for`.
     pub(crate) fn value(self) -> String {
-        match self.as_of {
-            Some(as_of) => format!("{}{AS_OF}{as_of}", self.platform),
-            None => self.platform.to_owned(),
-        }
+        let python = self.python.map(|python| format!("{PYTHON}{python}"));
+        let as_of = self.as_of.map(|as_of| format!("{AS_OF}{as_of}"));
+        let rest = [python, as_of].into_iter().flatten();
+        std::iter::once(self.platform.to_owned())
+            .chain(rest)
+            .collect()
     }
 
-    /// Reads a comment, and returns it with the byte offset of its platform.
-    pub(crate) fn parse(line: &'t str) -> Option<(usize, Self)> {
+    /// Reads a comment. An instant that cannot be read is left out, so that the next pin
+    /// replaces the whole comment.
+    pub(crate) fn parse(line: &'t str) -> Option<Written<'t>> {
         let value = line
             .strip_prefix(MARK)?
             .strip_prefix(PINNED_FOR)?
             .trim_end();
-        let (platform, as_of) = match value.split_once(AS_OF) {
-            Some((platform, as_of)) => (platform, Some(as_of.parse().ok()?)),
+        let (target, as_of) = match value.split_once(AS_OF) {
+            Some((target, as_of)) => (target, Some(as_of)),
             None => (value, None),
         };
-        let start = MARK.len() + PINNED_FOR.len();
+        let (platform, python) = match target.split_once(PYTHON) {
+            Some((platform, python)) => (platform, Some(python)),
+            None => (target, None),
+        };
         let is_one = !platform.is_empty() && !platform.contains(' ');
-        is_one.then_some((start, Self { platform, as_of }))
+        let instant = as_of.and_then(|text| text.parse().ok());
+        let header = Self {
+            platform,
+            python,
+            as_of: instant,
+        };
+        is_one.then_some(Written {
+            header,
+            start: MARK.len() + PINNED_FOR.len(),
+            unreadable: as_of.filter(|_| instant.is_none()),
+        })
     }
+}
+
+/// The first comment of a pinned file, as it is written there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Written<'t> {
+    /// What it says.
+    pub header: Header<'t>,
+    /// The byte offset of the platform in the comment.
+    pub start: usize,
+    /// The text in the place of the instant, if it is not one.
+    pub unreadable: Option<&'t str>,
 }
 
 #[cfg(test)]
@@ -208,14 +239,23 @@ mod tests {
 
     #[test]
     fn a_header_reads_back() {
-        for as_of in [None, "2026-11-23T08:00:00Z".parse().ok()] {
-            let platform = "linux-64";
-            let header = Header { platform, as_of };
-            assert_eq!(Header::parse(&header.write()), Some((23, header)));
+        let instants = [None, "2026-11-23T08:00:00Z".parse().ok()];
+        for (as_of, python) in instants.into_iter().zip([Some("3.10"), None]) {
+            let header = Header {
+                platform: "linux-64",
+                python,
+                as_of,
+            };
+            let written = header.write();
+            let read = Header::parse(&written).expect("reads back");
+            assert_eq!((read.header, read.start), (header, 23));
+            assert_eq!(read.unreadable, None);
         }
         let line = "# presolve: pinned for linux-64 as of 2026-11-23T08:00:00Z";
-        assert!(Header::parse(line).is_some_and(|(_, header)| header.write() == line));
-        for line in ["# presolve: added", "# presolve: pinned for a as of today"] {
+        assert!(Header::parse(line).is_some_and(|read| read.header.write() == line));
+        let read = Header::parse("# presolve: pinned for a as of today").expect("is a header");
+        assert_eq!((read.header.as_of, read.unreadable), (None, Some("today")));
+        for line in ["# presolve: added", "# presolve: pinned for two words"] {
             assert_eq!(Header::parse(line), None);
         }
     }

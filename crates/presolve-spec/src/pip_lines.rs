@@ -15,9 +15,11 @@ use pep508_rs::VersionOrUrl;
 use url::Url;
 
 use super::{
-    PipRequirement, PipRequirementKind, PipRequirements, Spanned,
+    AddedBlock, PipRequirement, PipRequirementKind, PipRequirements, Spanned,
+    environment::apply_comment,
     pip_options::{self, PipOption, Scope},
     requirement,
+    requirements_file::{CommentReader, RequirementsFile},
 };
 use crate::codes;
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
@@ -65,6 +67,10 @@ pub struct PipReader {
     pub warnings: Vec<Diagnostic>,
     /// Errors for lines that pip refuses.
     pub errors: Vec<Diagnostic>,
+    /// The blocks that an earlier `pin` added to requirements files.
+    pub added_blocks: Vec<AddedBlock>,
+    /// `-r` files get pins in place. Otherwise the file that names them gets the pins.
+    pins_in_place: bool,
     /// The folder of the environment file. conda runs pip there, so local projects in `-r`
     /// files are also relative to it.
     folder: PathBuf,
@@ -94,9 +100,27 @@ const MAX_DEPTH: usize = 32;
 /// A line without its comment and with its continuation lines joined.
 struct LogicalLine {
     text: String,
-    /// The byte offset of the line in its text.
-    start: usize,
-    joined: bool,
+    /// Where each of its rows begins: in `text` with `cut`, and in the text that it is from.
+    rows: Vec<(usize, usize)>,
+    /// The length of the blanks that were removed at the start of `text`.
+    cut: usize,
+}
+
+impl LogicalLine {
+    /// The place of a part in the text that the line is from.
+    fn place(&self, part: Range<usize>) -> Range<usize> {
+        let of = |index: usize| {
+            let index = index + self.cut;
+            let row = self.rows.partition_point(|(start, _)| *start <= index);
+            let row = self.rows.get(row.saturating_sub(1));
+            row.map_or(0, |(start, offset)| offset + index - start)
+        };
+        match part.is_empty() {
+            true => of(part.start)..of(part.start),
+            // The end of a part may be where the next row begins.
+            false => of(part.start)..of(part.end - 1) + 1,
+        }
+    }
 }
 
 /// The options on the line of a requirement.
@@ -115,29 +139,90 @@ struct Context<'a> {
     text: &'a PipText,
     line: LogicalLine,
     role: Role,
-    in_environment: bool,
+    home: Home,
     /// The text has other lines.
     several: bool,
 }
 
+/// The file that a line is in.
+#[derive(Clone, Copy, PartialEq)]
+enum Home {
+    /// The environment file: the line is an item of its pip list.
+    Environment,
+    /// A requirements file that gets pins in place.
+    InPlace,
+    /// A file that is only read.
+    Other,
+}
+
 impl PipReader {
+    /// A reader for requirements files that get pins in place.
+    pub fn in_place(included: &[Arc<SourceFile>]) -> Self {
+        Self {
+            included: included.to_vec(),
+            pins_in_place: true,
+            ..Self::default()
+        }
+    }
+
     /// Reads an item of an environment file's pip list.
     pub fn read_item(&mut self, text: &PipText) {
         self.folder = folder_of(&text.file).to_owned();
-        self.read_text(text, Role::Requirement, true);
+        self.read_text(text, Role::Requirement, Home::Environment);
     }
 
-    fn read_text(&mut self, text: &PipText, role: Role, in_environment: bool) {
+    /// Reads a requirements file that no other file names.
+    pub fn read_root(&mut self, file: &Arc<SourceFile>) {
+        self.folder = folder_of(file).to_owned();
+        let path = file.path();
+        let identity = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        self.files.insert((identity, Role::Requirement));
+        self.read_whole(file, Role::Requirement, false);
+    }
+
+    fn read_whole(&mut self, file: &Arc<SourceFile>, role: Role, is_included: bool) {
+        let length = file.text().len();
+        let text = PipText {
+            text: file.text().to_owned(),
+            file: Arc::clone(file),
+            span: 0..length,
+            verbatim: Some(0),
+        };
+        if !self.pins_in_place || role == Role::Constraint {
+            return self.read_text(&text, role, Home::Other);
+        }
+        self.pip.in_place.push(RequirementsFile {
+            source: Arc::clone(file),
+            is_included,
+        });
+        self.read_text(&text, role, Home::InPlace);
+    }
+
+    fn read_text(&mut self, text: &PipText, role: Role, home: Home) {
         let lines = logical_lines(&text.text);
         let several = lines.len() > 1;
+        let mut comments = CommentReader::new(&text.file);
         for line in lines {
+            let before = self.pip.requirements.len();
             self.read_line(&Context {
                 text,
                 line,
                 role,
-                in_environment,
+                home,
                 several,
             });
+            if home != Home::InPlace {
+                continue;
+            }
+            match &mut self.pip.requirements[before..] {
+                [requirement] if Arc::ptr_eq(&requirement.location.file, &text.file) => {
+                    apply_comment(requirement, &comments.read(requirement));
+                }
+                _ => comments.end_block(),
+            }
+        }
+        if home == Home::InPlace {
+            self.added_blocks.extend(comments.finish());
         }
     }
 
@@ -358,7 +443,7 @@ impl PipReader {
             self.has_setup_options = true;
             self.pip.options.formats.disallow_wheels();
         }
-        let location = if context.in_environment && !context.several {
+        let location = if context.home == Home::Environment && !context.several {
             context.whole()
         } else {
             context.locate(0..context.line.text.len())
@@ -377,7 +462,7 @@ impl PipReader {
             shared_options: shared,
             pin: None,
             added_by_pin: false,
-            in_environment: context.in_environment,
+            in_environment: context.home != Home::Other,
         });
     }
 
@@ -457,15 +542,8 @@ impl PipReader {
         let included = included.find(|file| file.path() == path).cloned();
         match included.map_or_else(|| context.text.file.read_named(&path), Ok) {
             Ok(file) => {
-                let length = file.text().len();
-                let text = PipText {
-                    text: file.text().to_owned(),
-                    file,
-                    span: 0..length,
-                    verbatim: Some(0),
-                };
                 self.depth += 1;
-                self.read_text(&text, role, false);
+                self.read_whole(&file, role, context.home == Home::InPlace);
                 self.depth -= 1;
             }
             Err(failure) => self.errors.extend(unreadable(failure, at, value)),
@@ -519,14 +597,14 @@ impl Context<'_> {
     /// contain the line unchanged.
     fn locate(&self, part: Range<usize>) -> Location {
         match self.text.verbatim {
-            Some(start) if !self.line.joined => {
-                let start = start + self.line.start;
+            Some(start) => {
+                let place = self.line.place(part);
                 Location {
                     file: Arc::clone(&self.text.file),
-                    span: start + part.start..start + part.end,
+                    span: start + place.start..start + place.end,
                 }
             }
-            _ => self.whole(),
+            None => self.whole(),
         }
     }
 
@@ -586,18 +664,17 @@ fn logical_lines(text: &str) -> Vec<LogicalLine> {
         let continues = line.ends_with('\\') && !comment;
         let mut joined = pending.take().unwrap_or(LogicalLine {
             text: String::new(),
-            start,
-            joined: false,
+            rows: Vec::new(),
+            cut: 0,
         });
-        joined.joined |= joined.start != start;
         if comment {
             joined.text.push(' ');
         }
+        joined.rows.push((joined.text.len(), start));
         joined
             .text
             .push_str(line.trim_end_matches(if continues { '\\' } else { '\n' }));
         if continues {
-            joined.joined = true;
             pending = Some(joined);
         } else {
             lines.extend(without_comment(joined));
@@ -619,8 +696,7 @@ fn without_comment(mut line: LogicalLine) -> Option<LogicalLine> {
     if let Some((index, _)) = comment {
         line.text.truncate(index);
     }
-    let blanks = line.text.len() - line.text.trim_start().len();
-    line.start += blanks;
+    line.cut = line.text.len() - line.text.trim_start().len();
     line.text = line.text.trim().to_owned();
     (!line.text.is_empty()).then_some(line)
 }

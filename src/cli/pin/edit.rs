@@ -16,6 +16,7 @@ use presolve_resolve::Resolution;
 use presolve_solve::Solution;
 use presolve_spec::{
     EnvironmentFile,
+    change::Changed,
     pin::{self, PinnedConda, PinnedPip, Pins},
 };
 use presolve_text::{
@@ -24,11 +25,27 @@ use presolve_text::{
     source::SourceFile,
 };
 
-/// The text of a file with its pins, and the files of its model.
+/// A file with its pins, and the files of its model.
 pub(super) struct Edited {
-    /// The text with its pins.
-    pub text: String,
+    /// The file, and the requirements files that are pinned with it.
+    pub pinned: Changed,
     companions: Vec<Companion>,
+}
+
+impl Edited {
+    /// The other files that change, each with its new text.
+    fn others(&self) -> Vec<(&SourceFile, &str)> {
+        let included = self.pinned.included.iter();
+        let included = included.map(|file| (&*file.before, file.after.text()));
+        let companions = self.changed_companions();
+        let companions = companions.map(|file| (&*file.source, &*file.text));
+        included.chain(companions).collect()
+    }
+
+    fn changed_companions(&self) -> impl Iterator<Item = &Companion> {
+        let companions = self.companions.iter();
+        companions.filter(|file| file.text != file.source.text())
+    }
 }
 
 impl Pin {
@@ -52,8 +69,14 @@ impl Pin {
         let writes_file = self.output_file.is_none() && !self.is_from_stdin;
         let model = model.as_ref().filter(|_| writes_file);
         let companions = model.map(|model| model.companions(&pins)).transpose()?;
+        let pinned = pin::pin(environment, &pins)?;
+        if let Some(file) = pinned.included.first()
+            && !(writes_file || self.diff)
+        {
+            return Err(needs_place(&file.before));
+        }
         Ok(Edited {
-            text: pin::pin(environment, &pins)?,
+            pinned,
             companions: companions.unwrap_or_default(),
         })
     }
@@ -67,22 +90,22 @@ impl Pin {
         output: &Output,
     ) -> Result<bool, Failure> {
         let source = &environment.source;
-        let pinned = &edited.text;
+        let pinned = &edited.pinned.text;
         if source.is_json() && pinned != source.text() {
             output.say(&without_comments());
         }
-        let changed = edited.companions.iter();
-        let changed = changed.filter(|file| file.text != file.source.text());
-        let changed: Vec<&Companion> = changed.collect();
-        for file in changed.iter().filter(|file| !file.removed.is_empty()) {
-            output.say(&removed(environment, file));
+        for file in edited.changed_companions() {
+            if !file.removed.is_empty() {
+                output.say(&removed(environment, file));
+            }
         }
+        let others = edited.others();
         if self.diff {
             print(&diff::unified(source, pinned, "pinned"))?;
-            for file in &changed {
-                print(&diff::unified(&file.source, &file.text, "pinned"))?;
+            for (file, text) in &others {
+                print(&diff::unified(file, text, "pinned"))?;
             }
-            return Ok(pinned != source.text() || !changed.is_empty());
+            return Ok(pinned != source.text() || !others.is_empty());
         }
         if let Some(path) = &self.output_file {
             files::write(path, &source.encode(pinned), self.protected())?;
@@ -90,9 +113,13 @@ impl Pin {
             self.print_file(pinned, output)?;
         } else {
             let own = (pinned != source.text()).then_some((&**source, &**pinned));
-            let others = changed.iter().map(|file| (&*file.source, &*file.text));
-            self.write_together(&own.into_iter().chain(others).collect::<Vec<_>>())?;
-            for file in changed {
+            let all = own.into_iter().chain(others.iter().copied());
+            self.write_together(&all.collect::<Vec<_>>())?;
+            for file in &edited.pinned.included {
+                let path = file.before.path().display();
+                output.tell(&format!("Also pinned {path}"));
+            }
+            for file in edited.changed_companions() {
                 let path = file.source.path().display();
                 output.tell(&format!("Wrote the same versions to {path}"));
             }
@@ -100,7 +127,7 @@ impl Pin {
         Ok(false)
     }
 
-    /// Writes the files of a model: all or none.
+    /// Writes files that belong together: all or none.
     fn write_together(&self, changed: &[(&SourceFile, &str)]) -> Result<(), Failure> {
         let refusals = changed.iter();
         let mut refusals = refusals.filter_map(|(source, _)| source.refusal(source.path()));
@@ -127,6 +154,14 @@ fn removed(environment: &EnvironmentFile, file: &Companion) -> Diagnostic {
     Diagnostic::new(Level::Note, "removed-from-model", message)
         .note(note)
         .help(format!("add it to {} to keep it", conda.display()))
+}
+
+/// Returns the error for a requirements file that gets pins only in its place.
+fn needs_place(file: &SourceFile) -> Failure {
+    let path = file.path().display();
+    let message = format!("`{path}` gets pins, too, but only one text is written");
+    let help = "pin the files in their place: leave out `-o` and `-`";
+    Failure::input(Diagnostic::error("several-files", message).help(help))
 }
 
 /// Returns the difference of a file that pinning again would change.

@@ -8,7 +8,7 @@ use presolve_check::changes::{advise, compare};
 use presolve_config::Settings;
 use presolve_report::changes::{Compared, json, markdown};
 use presolve_resolve::Shared;
-use presolve_spec::EnvironmentFile;
+use presolve_spec::{EnvironmentFile, change::Changed};
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     files,
@@ -41,11 +41,10 @@ impl Summary {
     pub(super) async fn add(
         &mut self,
         before: &EnvironmentFile,
-        pinned: &str,
+        pinned: &Changed,
         settings: &Settings,
     ) -> Result<(), Failure> {
-        let after = before.source.with_text(pinned);
-        let after = before.host.read(&after, &[]).complete()?;
+        let after = pinned.read(before)?;
         let mut changes = compare(before, &after);
         if changes.is_empty() {
             return Ok(());

@@ -98,7 +98,8 @@ impl Pin {
             return Err(solving::unsolvable(&resolution, environment.source.path()));
         };
         let pinned = pin::pin(environment, &super::pins(settings, &resolution, solution))?;
-        Ok((pinned != environment.source.text()).then(|| differs(environment)))
+        let is_changed = pinned.text != environment.source.text() || !pinned.included.is_empty();
+        Ok(is_changed.then(|| differs(environment)))
     }
 }
 

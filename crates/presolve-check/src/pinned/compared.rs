@@ -189,7 +189,7 @@ fn missing(environment: &EnvironmentFile, solution: &Solution) -> Option<Diagnos
     let records = solution.conda.iter().map(|record| &record.package_record);
     let records = records.filter(|record| {
         let name = record.name.as_normalized();
-        !conda.iter().any(|line| line.spec.name.to_string() == name)
+        environment.host.has_conda() && !conda.iter().any(|line| line.spec.name.to_string() == name)
     });
     let records = records.map(|record| {
         format!(

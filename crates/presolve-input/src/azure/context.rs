@@ -126,6 +126,7 @@ impl Context {
         let name = format!("azureml_{}", digits(&text_of(&spec)));
         spec.insert("name".to_owned(), name.clone().into());
         let header = pin::Header {
+            python: None,
             platform,
             as_of: None,
         };

@@ -11,19 +11,19 @@ use super::{
 };
 use presolve_spec::{
     CondaRequirement, EnvironmentFile, PipRequirement,
-    change::Change,
+    change::{Change, Changed},
     edits::Edits,
-    host::Host,
     list::uneditable,
     match_spec,
     pin::{PinnedConda, Pins, conda, pip},
-    pip_lines,
+    pip_lines, requirements_file,
 };
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
 
-/// Returns the text of a Dockerfile with an answer in the arguments of its commands. Added
-/// packages go after the arguments of the last command of conda and of pip. A second call
-/// changes nothing.
+/// Returns the text of a Dockerfile with an answer in the arguments of its commands, and the
+/// requirements files that the commands name, pinned in place. Added packages go after the
+/// arguments of the last command of conda and of pip; those of pip go into the last requirements
+/// file, if there is one. A second call changes nothing.
 ///
 /// # Errors
 /// [`Failure::input`] when one argument cannot be replaced alone, or the result would not
@@ -32,7 +32,7 @@ pub(super) fn pin(
     host: &DockerHost,
     environment: &EnvironmentFile,
     pins: &Pins,
-) -> Result<String, Failure> {
+) -> Result<Changed, Failure> {
     let plan = host.plan(&environment.source);
     let mut editor = Editor::new(&plan)?;
     let own: BTreeMap<&str, &PinnedConda> =
@@ -63,9 +63,12 @@ pub(super) fn pin(
         editor.append(last, &added.collect::<Vec<_>>());
     }
     pin_pip(environment, pins, &mut editor)?;
-    let text = editor.edits.apply();
-    check(host, environment, pins, &plan, &text)?;
-    Ok(text)
+    let changed = Changed {
+        text: editor.edits.apply(),
+        included: requirements_file::pin(environment, pins)?,
+    };
+    check(host, environment, pins, &plan, &changed)?;
+    Ok(changed)
 }
 
 fn pin_pip(
@@ -91,6 +94,9 @@ fn pin_pip(
     let Some(last) = editor.last(|install| !install.is_conda()) else {
         return Ok(());
     };
+    if !environment.pip.in_place.is_empty() {
+        return Ok(());
+    }
     if pip::in_hash_mode(environment) {
         return Err(uneditable(
             editor.plan.place(last),
@@ -355,10 +361,10 @@ fn check(
     before: &EnvironmentFile,
     pins: &Pins,
     plan: &Plan,
-    text: &str,
+    changed: &Changed,
 ) -> Result<(), Failure> {
-    let source = before.source.with_text(text);
-    let after = host.read(&source, &[]).complete().map_err(|mut failure| {
+    let source = before.source.with_text(&*changed.text);
+    let after = changed.read(before).map_err(|mut failure| {
         failure
             .diagnostics
             .insert(0, broken("it could not be read back"));
@@ -372,7 +378,7 @@ fn check(
     } else if !pip_is_pinned(&after, pins) {
         Some("its PyPI releases would not match the solution")
     } else {
-        None
+        requirements_file::problem(before, &after, pins)
     };
     match problem {
         Some(problem) => Err(Failure::input(broken(problem))),
@@ -447,7 +453,12 @@ fn pip_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
             .pip
             .iter()
             .find(|pin| pip::name(line) == Some(pin.name.as_ref()));
-        pin.is_none_or(|pin| pip_lines::pinned_version(&line.kind) == Some(&pin.version))
+        pin.is_none_or(|pin| {
+            let written = line.pin.as_ref();
+            written.or(pip_lines::pinned_version(&line.kind)) == Some(&pin.version)
+        })
     };
-    named.all(is_exact) && pip::undeclared(environment, pins).is_empty()
+    // Those of a requirements file are checked with the file.
+    let has_all = || pip::undeclared(environment, pins).is_empty();
+    named.all(is_exact) && (!environment.pip.in_place.is_empty() || has_all())
 }

@@ -14,7 +14,7 @@ use super::{
     sequence::{self, PipRun},
 };
 use presolve_spec::{
-    CondaRequirement, EnvironmentFile, PipRequirements, Spanned,
+    CondaRequirement, EnvironmentFile, Spanned,
     environment::{PartialFile, invalid_spec},
     match_spec,
     pip_lines::{PipReader, PipText},
@@ -66,38 +66,17 @@ pub(super) fn reading(
     };
     let mut reader = Reader {
         plan: &plan,
-        environment: empty(host, source),
-        pip: PipReader::default(),
+        environment: EnvironmentFile::empty(Arc::new(host.clone()), source),
+        pip: PipReader::in_place(included),
         runs: Vec::new(),
         errors: Vec::new(),
     };
-    reader.pip.included = included.to_vec();
     reader.read(&installs);
     let (environment, errors) = reader.finish();
     PartialFile {
         environment: Some(environment),
         tree: None,
         errors,
-    }
-}
-
-fn empty(host: &DockerHost, source: &Arc<SourceFile>) -> EnvironmentFile {
-    EnvironmentFile {
-        host: Arc::new(host.clone()),
-        source: Arc::clone(source),
-        name: None,
-        channels: Vec::new(),
-        conda: Vec::new(),
-        image_python: None,
-        image_packages: Vec::new(),
-        pip: PipRequirements::default(),
-        platforms: Vec::new(),
-        category: None,
-        pinned_platform: None,
-        pinned_as_of: None,
-        pinned_channels: Vec::new(),
-        added_blocks: Vec::new(),
-        warnings: Vec::new(),
     }
 }
 
@@ -153,6 +132,7 @@ impl Reader<'_> {
         let replaced = sequence::settle(&mut self.pip.pip, &self.runs);
         self.environment.warnings.extend(replaced);
         self.environment.pip = std::mem::take(&mut self.pip.pip);
+        self.environment.added_blocks = std::mem::take(&mut self.pip.added_blocks);
         // Paths of projects refer to the image, so presolve cannot check them.
         let warnings = self.pip.warnings.into_iter();
         let warnings =

@@ -9,7 +9,11 @@ use super::{
 use crate::spec::{ImageOf, Spec};
 use presolve_config::image::Images;
 use presolve_spec::{
-    EnvironmentFile, change::Change, environment::PartialFile, host::Host, pin::Pins,
+    EnvironmentFile,
+    change::{Change, Changed},
+    environment::PartialFile,
+    host::Host,
+    pin::Pins,
 };
 use presolve_text::{diagnostic::Failure, source::SourceFile};
 
@@ -49,11 +53,6 @@ impl DockerHost {
     /// cannot be read.
     pub(crate) fn spec(&self, source: &Arc<SourceFile>) -> Result<Spec, Failure> {
         let plan = self.plan(source);
-        let image = ImageOf {
-            target: plan.target(),
-            named: plan.image(),
-            at: plan.image_place(),
-        };
         let spec = match plan.contents()? {
             Contents::CondaFile(path, install) => Spec {
                 notices: plan.left(&install.prefix),
@@ -66,9 +65,22 @@ impl DockerHost {
             },
         };
         Ok(Spec {
-            image: Some(image),
+            image: Some(image_of(&plan)),
             ..spec
         })
+    }
+
+    /// Returns the image of a Dockerfile.
+    pub(crate) fn image(&self, source: &Arc<SourceFile>) -> ImageOf {
+        image_of(&self.plan(source))
+    }
+}
+
+fn image_of(plan: &Plan) -> ImageOf {
+    ImageOf {
+        target: plan.target(),
+        named: plan.image(),
+        at: plan.image_place(),
     }
 }
 
@@ -81,7 +93,7 @@ impl Host for DockerHost {
         edit::change(&self.plan(&before.source), changes)
     }
 
-    fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<String, Failure> {
+    fn pin(&self, before: &EnvironmentFile, pins: &Pins) -> Result<Changed, Failure> {
         edit::pin(self, before, pins)
     }
 
@@ -90,7 +102,8 @@ impl Host for DockerHost {
         Ok(())
     }
 
-    /// The comments of a Dockerfile have no place next to an argument.
+    /// The comments of a Dockerfile have no place next to an argument. Those of its requirements
+    /// files do.
     fn keeps_requirements(&self, _: &SourceFile) -> bool {
         false
     }

@@ -71,7 +71,8 @@ pub fn settle(pip: &mut PipRequirements, runs: &[PipRun]) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     for (number, run) in runs.iter().enumerate() {
         let own = &pip.requirements[run.requirements.clone()];
-        for later in own.iter().filter_map(Named::of) {
+        let declared = own.iter().filter(|line| !line.added_by_pin);
+        for later in declared.filter_map(Named::of) {
             for earlier in projects.get_mut(later.name).into_iter().flatten() {
                 if earlier.is_replaced_by(&later, run.is_upgrade) {
                     for (list, index) in earlier.lines.drain(..) {
@@ -84,7 +85,8 @@ pub fn settle(pip: &mut PipRequirements, runs: &[PipRun]) -> Vec<Diagnostic> {
         let ranges = [&run.requirements, &run.constraints];
         for (list, range) in ranges.into_iter().enumerate() {
             for index in range.clone() {
-                if let Some(named) = Named::of(&lists[list][index]) {
+                let line = &lists[list][index];
+                if let Some(named) = Named::of(line).filter(|_| !line.added_by_pin) {
                     let known = projects.entry(named.name).or_default();
                     remember(known, named, (list, index), number);
                 }

@@ -57,6 +57,8 @@ impl std::fmt::Display for NameSource {
 pub struct Names {
     /// Projects by conda name; empty for a package without a project.
     mapping: HashMap<String, Vec<PackageName>>,
+    /// No conda package provides a project.
+    is_without_projects: bool,
 }
 
 /// The date of the built-in mapping.
@@ -68,6 +70,14 @@ impl Names {
     /// Names without a mapping.
     pub fn built_in() -> Self {
         Self::default()
+    }
+
+    /// Names for packages that conda does not install: none of them provides a project.
+    pub fn without_projects() -> Self {
+        Self {
+            is_without_projects: true,
+            ..Self::default()
+        }
     }
 
     /// Parses a mapping in the "compressed" form: an object from conda names to a PyPI name, a
@@ -100,6 +110,7 @@ impl Names {
         });
         Ok(Self {
             mapping: mapping.collect(),
+            is_without_projects: false,
         })
     }
 
@@ -157,6 +168,9 @@ impl Names {
     /// Conda packages that may provide a PyPI project. [`Self::pypi_names`] decides for each
     /// record.
     pub fn conda_names(&self, project: &PackageName) -> Vec<String> {
+        if self.is_without_projects {
+            return Vec::new();
+        }
         let mapped = self.mapping.iter();
         let mapped = mapped.filter(|(_, names)| names.contains(project));
         let built_in = built_in::conda_names(project);
@@ -191,6 +205,9 @@ impl Names {
     /// The PyPI projects that a conda package of this name probably provides; empty if it is
     /// known to provide none, or the name is invalid on PyPI.
     pub fn projects_of(&self, conda: &str) -> Vec<PackageName> {
+        if self.is_without_projects {
+            return Vec::new();
+        }
         let mapped = self.mapping.get(conda);
         if let Some(names) = built_in::correction(conda).filter(|_| mapped.is_some()) {
             return names;
@@ -205,6 +222,9 @@ impl Names {
     /// The PyPI projects that `record` provides, and the source of this information. Empty for
     /// a package that is not a Python package.
     pub fn pypi_names(&self, record: &RepoDataRecord) -> (Vec<PackageName>, NameSource) {
+        if self.is_without_projects {
+            return (Vec::new(), NameSource::BuiltIn);
+        }
         let purls = from_purls(record);
         if !purls.is_empty() {
             return (purls, NameSource::Purl);

@@ -32,7 +32,11 @@ pub(super) fn rewritten(changes: &[&Change]) -> Result<Vec<Rewritten>, Failure> 
     Ok(rewritten.collect())
 }
 
-fn make(edits: &mut Edits<'_>, change: &Change, at: &Location) -> Result<(), Failure> {
+/// Applies a change of one line.
+///
+/// # Errors
+/// [`Failure::input`] if the requirement spans several lines.
+pub(crate) fn make(edits: &mut Edits<'_>, change: &Change, at: &Location) -> Result<(), Failure> {
     if at.text().contains('\n') {
         return Err(uneditable(
             at.clone(),

@@ -167,7 +167,7 @@ fn conda_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
     missing.is_empty()
 }
 
-fn pip_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
+pub(crate) fn pip_is_pinned(environment: &EnvironmentFile, pins: &Pins) -> bool {
     let mut added = pip::undeclared(environment, pins);
     for requirement in environment
         .pip

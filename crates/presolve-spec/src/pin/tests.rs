@@ -47,7 +47,10 @@ fn read(text: &str) -> EnvironmentFile {
 
 /// Pins a file twice, and checks that the second time changes nothing.
 fn pinned_with(text: &str, pins: &Pins) -> String {
-    let pin = |text: &str| pin(&read(text), pins).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let pin = |text: &str| {
+        let pinned = pin(&read(text), pins);
+        pinned.unwrap_or_else(|failure| panic!("{failure:?}")).text
+    };
     let pinned = pin(text);
     assert_eq!(pin(&pinned), pinned);
     pinned
@@ -569,11 +572,11 @@ proptest! {
         // The document marker is not allowed in a part.
         let text = text.trim_start_matches("---\n").trim_start_matches("---\r\n");
         let host = embedded(text);
-        let pinned = pin(&read_part(&host), &pins()).expect("pins");
+        let pinned = pin(&read_part(&host), &pins()).expect("pins").text;
         let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let whole = format!("{}{line_break}", text.trim_end_matches(['\r', '\n']));
         prop_assert_eq!(&pinned, &embedded(&pinned_with(&whole, &pins())));
-        prop_assert_eq!(&pin(&read_part(&pinned), &pins()).expect("pins"), &pinned);
+        prop_assert_eq!(&pin(&read_part(&pinned), &pins()).expect("pins").text, &pinned);
     }
 }
 
@@ -597,6 +600,7 @@ fn a_file_that_asks_for_nothing_stays_as_it_is() {
     assert!(
         pin(&environment, &nothing)
             .expect("pins")
+            .text
             .ends_with("dependencies: []\n")
     );
 }
@@ -635,7 +639,8 @@ fn pinned_json(text: &str) -> String {
     let once = |text: &str| {
         let environment = read(text);
         check_place(&environment).expect("has a place");
-        pin(&environment, &pins()).unwrap_or_else(|failure| panic!("{failure:?}"))
+        let pinned = pin(&environment, &pins());
+        pinned.unwrap_or_else(|failure| panic!("{failure:?}")).text
     };
     let pinned = once(text);
     assert_eq!(once(&pinned), pinned);
