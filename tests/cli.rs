@@ -54,6 +54,7 @@ mod overwrites;
 mod pin_changes;
 mod pin_check;
 mod pin_files;
+mod pin_lock;
 mod pip_lines;
 mod pips;
 #[cfg(unix)]

@@ -50,6 +50,7 @@ fn answer(environment: &EnvironmentFile) -> Pins {
         conda: declared.map(|name| conda(&name)).collect(),
         pip: named.map(pip).collect(),
         added: AddedLines::default(),
+        lock: None,
     };
     pins.conda.extend([conda("aaa-new"), conda("zzz-new")]);
     if !pins.pip.is_empty() {

@@ -27,7 +27,7 @@ use presolve_resolve::{Outcome, Resolution};
 use presolve_solve::Solution;
 use presolve_spec::{
     EnvironmentFile,
-    pin::{self, check_asks, check_place},
+    pin::{self, AddedLines, check_asks, check_place},
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level, Location},
@@ -283,7 +283,10 @@ fn context(
     resolution: &Resolution,
     solution: &Solution,
 ) -> Result<azure::Context, Failure> {
-    let pinned = pin::pin(environment, &pins(settings, resolution, solution))?;
+    let mut pins = pins(settings, resolution, solution);
+    // The context has no lock file.
+    pins.added = AddedLines::Block;
+    let pinned = pin::pin(environment, &pins)?;
     let pinned = environment.source.with_text(pinned.text);
     let pinned = environment.host.read(&pinned, &[]).into_tree()?;
     let cuda = cuda(resolution, solution);

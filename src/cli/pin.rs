@@ -25,7 +25,7 @@ use presolve_resolve::{Outcome, Resolution, Upgrade};
 use presolve_solve::Solution;
 use presolve_spec::{
     EnvironmentFile, Spanned,
-    pin::{check_asks, check_pip_lists, check_place},
+    pin::{AddedLines, check_asks, check_pip_lists, check_place},
 };
 use presolve_target::ImageTarget;
 use presolve_text::{
@@ -37,6 +37,7 @@ use presolve_words::notices;
 
 mod edit;
 mod lock;
+mod lock_file;
 mod paths;
 mod platforms;
 mod summary;
@@ -223,8 +224,9 @@ impl Pin {
         settings.no_builds |= self.no_builds;
         check_asks(&opened.environment)?;
         check_pip_lists(&opened.environment)?;
+        let locked = lock_file::add(&mut opened.environment);
         if self.check {
-            return self.verify(&opened, output).await;
+            return self.verify(&opened, locked?, output).await;
         }
         self.pin(path, &opened, &mut turn.summary, output).await
     }
@@ -240,6 +242,9 @@ impl Pin {
         let environment = &opened.environment;
         if self.format.0 == Format::Env {
             check_place(environment)?;
+            if opened.settings.added == AddedLines::Lock {
+                lock_file::check_place(opened, self.is_for_one())?;
+            }
         }
         let upgrade = self.upgrade.of(environment, path, output);
         let resolutions = self.resolve(path, opened, &upgrade, output).await?;
@@ -251,7 +256,7 @@ impl Pin {
                 let would_change = self.edit(environment, &edited, output)?;
                 if self.summary.is_some() {
                     summary
-                        .add(environment, &edited.pinned, &opened.settings)
+                        .add(environment, edited.state(environment)?, &opened.settings)
                         .await?;
                 }
                 would_change

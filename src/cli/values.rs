@@ -43,13 +43,21 @@ pub(super) struct Added(pub AddedLines);
 
 impl ValueEnum for Added {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self(AddedLines::Inline), Self(AddedLines::Block)]
+        &[
+            Self(AddedLines::Inline),
+            Self(AddedLines::Block),
+            Self(AddedLines::Lock),
+        ]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, help) = match self.0 {
             AddedLines::Inline => ("inline", "Each with its own comment"),
             AddedLines::Block => ("block", "As one block under one comment"),
+            AddedLines::Lock => (
+                "lock",
+                "In a conda-lock.yml next to the file, which has all packages",
+            ),
         };
         Some(PossibleValue::new(name).help(help))
     }

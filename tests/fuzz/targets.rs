@@ -296,6 +296,7 @@ fn pin_twice(text: String) {
         conda: Vec::new(),
         pip: named.chain([added]).map(pin).collect(),
         added: AddedLines::Block,
+        lock: None,
     };
     let Ok(pinned) = environment.host.pin(&environment, &pins) else {
         return;

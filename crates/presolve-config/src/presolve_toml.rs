@@ -129,6 +129,8 @@ enum AddedSetting {
     Inline,
     /// After the declared lines, as one block under one comment.
     Block,
+    /// In a lock file of conda-lock next to the file.
+    Lock,
 }
 
 impl From<AddedSetting> for AddedLines {
@@ -136,6 +138,7 @@ impl From<AddedSetting> for AddedLines {
         match setting {
             AddedSetting::Inline => AddedLines::Inline,
             AddedSetting::Block => AddedLines::Block,
+            AddedSetting::Lock => AddedLines::Lock,
         }
     }
 }

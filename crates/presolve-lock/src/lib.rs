@@ -3,6 +3,9 @@
 //! In: the solutions for one or more platforms. Out: the text of a file. This crate must never
 //! write a file, or a credential.
 //!
+//! [`read`] reads a `conda-lock.yml` back, for the pins of a file that leaves its other packages to
+//! it.
+//!
 //! There is one module per format. All of them write a [`Lock`], so they have the same data.
 //! URLs are written without credentials, because every tool has its own settings for them:
 //! pip, conda and pixi read a netrc file, and pip and pixi a keyring. This also applies to
@@ -22,6 +25,7 @@ mod locked;
 mod paths;
 mod pixi;
 mod pylock;
+pub mod read;
 mod requirements;
 mod variables;
 

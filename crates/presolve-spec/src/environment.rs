@@ -159,6 +159,7 @@ impl<'a> Reader<'a> {
         let mut environment = EnvironmentFile::empty(Arc::new(host.clone()), tree.source());
         if let Some(header) = header(tree) {
             environment.pinned_platform = Some(header.platform);
+            environment.pinned_lock = header.lock;
             environment.pinned_as_of = header.as_of;
             environment.warnings.extend(header.unreadable);
         }

@@ -48,6 +48,11 @@ pub trait Host: Debug + Send + Sync {
         true
     }
 
+    /// Whether the whole file is a conda file, and not only a part of it.
+    fn is_whole_file(&self) -> bool {
+        false
+    }
+
     /// The number of conda packages that [`Host::pin`] writes for an answer with `conda` of
     /// them.
     fn written_conda(&self, environment: &EnvironmentFile, conda: usize) -> usize;
@@ -88,6 +93,10 @@ impl Host for CondaFile {
 
     fn keeps_requirements(&self, source: &SourceFile) -> bool {
         !source.is_json()
+    }
+
+    fn is_whole_file(&self) -> bool {
+        self.part.is_whole()
     }
 
     fn written_conda(&self, _: &EnvironmentFile, conda: usize) -> usize {

@@ -86,6 +86,9 @@ pub struct EnvironmentFile {
     /// The version of Python that an earlier `pin` wrote into a requirements file, which has no
     /// line for it.
     pub pinned_python: Option<Spanned<String>>,
+    /// The name of the lock file that an earlier `pin` wrote next to the file, with the packages
+    /// that no line declares.
+    pub pinned_lock: Option<Spanned<String>>,
     /// The instant from which an earlier `pin` counted the ages of packages back.
     pub pinned_as_of: Option<Spanned<jiff::Timestamp>>,
     /// The entries of `channels` as conda reads them, including those that an earlier `pin`
@@ -116,6 +119,7 @@ impl EnvironmentFile {
             category: None,
             pinned_platform: None,
             pinned_python: None,
+            pinned_lock: None,
             pinned_as_of: None,
             pinned_channels: Vec::new(),
             added_blocks: Vec::new(),

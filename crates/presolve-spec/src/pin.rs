@@ -48,6 +48,8 @@ pub struct Pins {
     pub pip: Vec<PinnedPip>,
     /// The place of the lines that the user did not declare.
     pub added: AddedLines,
+    /// The name of the lock file for [`AddedLines::Lock`].
+    pub lock: Option<String>,
 }
 
 impl Pins {
@@ -55,6 +57,7 @@ impl Pins {
         Header {
             platform: &self.platform,
             python: None,
+            lock: self.lock.as_deref(),
             as_of: self.as_of,
         }
     }
@@ -68,6 +71,8 @@ pub enum AddedLines {
     /// After the declared lines, as one block under one comment.
     #[default]
     Block,
+    /// In a lock file next to the file, which has only the declared lines.
+    Lock,
 }
 
 /// A conda record of the answer.
@@ -132,6 +137,8 @@ pub(super) fn in_conda_file(
 ) -> Result<String, Failure> {
     check_pip_lists(environment)?;
     check_selectors(environment)?;
+    let of_declared = (pins.added == AddedLines::Lock).then(|| of_declared(environment, pins));
+    let pins = of_declared.as_ref().unwrap_or(pins);
     let text = flow::to_blocks(
         host,
         &environment.source,
@@ -152,6 +159,22 @@ pub(super) fn in_conda_file(
     }
     check::check(host, environment, pins, &text)?;
     Ok(text)
+}
+
+/// Returns the pins of the packages that the file declares. A lock file has the others.
+fn of_declared(environment: &EnvironmentFile, pins: &Pins) -> Pins {
+    let conda = pins.conda.iter().filter(|pin| {
+        let mut lines = environment.conda.iter().filter(|line| !line.added_by_pin);
+        lines.any(|line| line.spec.name.to_string() == pin.name)
+    });
+    let undeclared = pip::undeclared(environment, pins);
+    let pip = pins.pip.iter();
+    let pip = pip.filter(|pin| !undeclared.contains_key(pin.name.as_ref()));
+    Pins {
+        conda: conda.cloned().collect(),
+        pip: pip.cloned().collect(),
+        ..pins.clone()
+    }
 }
 
 /// Checks that a file has requirements. Callers do this before they solve.

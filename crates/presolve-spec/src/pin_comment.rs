@@ -20,7 +20,9 @@ const ADDED: &str = "added";
 const PINNED_FOR: &str = "pinned for ";
 /// Follows the platform in a requirements file, before the version of Python.
 const PYTHON: &str = " with Python ";
-/// Follows the platform and the Python, before the instant from which ages were counted back.
+/// Follows the platform, before the name of the lock file with the packages that no line declares.
+const LOCKED: &str = " locked in ";
+/// Follows the platform and the rest, before the instant from which ages were counted back.
 const AS_OF: &str = " as of ";
 /// Follows the mark in a suppression, which is part of the user's own comment.
 const IGNORE: &str = "ignore[";
@@ -148,6 +150,8 @@ pub struct Header<'t> {
     pub platform: &'t str,
     /// The version of the Python that the pins are for, if no line of the file says it.
     pub python: Option<&'t str>,
+    /// The name of the lock file next to the file that has all packages, if there is one.
+    pub lock: Option<&'t str>,
     /// The instant from which the ages of packages were counted back.
     pub as_of: Option<Timestamp>,
 }
@@ -162,7 +166,8 @@ impl<'t> Header<'t> {
     pub(crate) fn value(self) -> String {
         let python = self.python.map(|python| format!("{PYTHON}{python}"));
         let as_of = self.as_of.map(|as_of| format!("{AS_OF}{as_of}"));
-        let rest = [python, as_of].into_iter().flatten();
+        let lock = self.lock.map(|lock| format!("{LOCKED}{lock}"));
+        let rest = [python, lock, as_of].into_iter().flatten();
         std::iter::once(self.platform.to_owned())
             .chain(rest)
             .collect()
@@ -179,6 +184,10 @@ impl<'t> Header<'t> {
             Some((target, as_of)) => (target, Some(as_of)),
             None => (value, None),
         };
+        let (target, lock) = match target.split_once(LOCKED) {
+            Some((target, lock)) => (target, Some(lock)),
+            None => (target, None),
+        };
         let (platform, python) = match target.split_once(PYTHON) {
             Some((platform, python)) => (platform, Some(python)),
             None => (target, None),
@@ -188,6 +197,7 @@ impl<'t> Header<'t> {
         let header = Self {
             platform,
             python,
+            lock,
             as_of: instant,
         };
         is_one.then_some(Written {
@@ -244,6 +254,7 @@ mod tests {
             let header = Header {
                 platform: "linux-64",
                 python,
+                lock: python.map(|_| "conda-lock.yml"),
                 as_of,
             };
             let written = header.write();

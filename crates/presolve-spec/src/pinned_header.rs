@@ -16,6 +16,7 @@ pub(crate) struct PinnedHeader {
     pub value: Range<usize>,
     pub platform: Spanned<String>,
     pub python: Option<Spanned<String>>,
+    pub lock: Option<Spanned<String>>,
     pub as_of: Option<Spanned<jiff::Timestamp>>,
     /// The warning about an instant that is not one.
     pub unreadable: Option<Diagnostic>,
@@ -57,6 +58,7 @@ impl PinnedHeader {
         Some(Self {
             platform: spanned(header.platform),
             python: header.python.map(spanned),
+            lock: header.lock.map(spanned),
             as_of: header.as_of.map(|instant| Spanned {
                 value: instant,
                 location: Location {

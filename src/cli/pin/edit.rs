@@ -6,10 +6,12 @@ use rattler_conda_types::RepoDataRecord;
 
 use super::{
     super::{Output, opened::Opened, print},
-    Pin,
+    Pin, lock_file,
 };
+use lock_file::LockFile;
 use presolve_config::Settings;
 use presolve_input::mlflow::Companion;
+use presolve_lock::read;
 use presolve_packages::conda::hashes;
 use presolve_report::diff;
 use presolve_resolve::Resolution;
@@ -17,7 +19,7 @@ use presolve_solve::Solution;
 use presolve_spec::{
     EnvironmentFile,
     change::Changed,
-    pin::{self, PinnedConda, PinnedPip, Pins},
+    pin::{self, AddedLines, PinnedConda, PinnedPip, Pins},
 };
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, Level},
@@ -30,16 +32,29 @@ pub(super) struct Edited {
     /// The file, and the requirements files that are pinned with it.
     pub pinned: Changed,
     companions: Vec<Companion>,
+    lock: Option<LockFile>,
 }
 
 impl Edited {
+    /// Reads the file as it will be, with the packages of its lock file.
+    pub fn state(&self, before: &EnvironmentFile) -> Result<EnvironmentFile, Failure> {
+        let mut after = self.pinned.read(before)?;
+        if let Some(lock) = &self.lock {
+            read::add(&mut after, &lock.source.with_text(&*lock.text))?;
+        }
+        Ok(after)
+    }
+
     /// The other files that change, each with its new text.
     fn others(&self) -> Vec<(&SourceFile, &str)> {
         let included = self.pinned.included.iter();
         let included = included.map(|file| (&*file.before, file.after.text()));
         let companions = self.changed_companions();
         let companions = companions.map(|file| (&*file.source, &*file.text));
-        included.chain(companions).collect()
+        let lock = self.lock.iter();
+        let lock = lock.filter(|lock| lock.text != lock.source.text());
+        let lock = lock.map(|lock| (&*lock.source, &*lock.text));
+        included.chain(companions).chain(lock).collect()
     }
 
     fn changed_companions(&self) -> impl Iterator<Item = &Companion> {
@@ -63,6 +78,11 @@ impl Pin {
             ..
         } = opened;
         let mut pins = pins(settings, resolution, solution);
+        if settings.added == AddedLines::Lock {
+            let lock = lock_file::path_for(environment.source.path());
+            let name = lock.file_name().unwrap_or_default();
+            pins.lock = Some(name.to_string_lossy().into_owned());
+        }
         if let Some(notice) = leave_out_credentials(&mut pins, resolution) {
             output.say(&notice);
         }
@@ -75,9 +95,17 @@ impl Pin {
         {
             return Err(needs_place(&file.before));
         }
+        let lock = (settings.added == AddedLines::Lock)
+            .then(|| lock_file::render(environment, (resolution, solution)));
+        let lock = lock.transpose()?;
+        let notices = lock.iter().flat_map(|lock| &lock.notices).cloned();
+        for notice in notices.chain(lock_file::left_behind(environment, settings.added)) {
+            output.say(&notice);
+        }
         Ok(Edited {
             pinned,
             companions: companions.unwrap_or_default(),
+            lock,
         })
     }
 
@@ -118,6 +146,10 @@ impl Pin {
             for file in &edited.pinned.included {
                 let path = file.before.path().display();
                 output.tell(&format!("Also pinned {path}"));
+            }
+            if let Some(lock) = &edited.lock {
+                let path = lock.source.path().display();
+                output.tell(&format!("Locked all packages in {path}"));
             }
             for file in edited.changed_companions() {
                 let path = file.source.path().display();
@@ -256,6 +288,7 @@ pub(in crate::cli) fn pins(
         conda: conda.collect(),
         pip: pypi.chain(provided).collect(),
         added: settings.added,
+        lock: None,
     }
 }
 

@@ -8,7 +8,7 @@ use presolve_check::changes::{advise, compare};
 use presolve_config::Settings;
 use presolve_report::changes::{Compared, json, markdown};
 use presolve_resolve::Shared;
-use presolve_spec::{EnvironmentFile, change::Changed};
+use presolve_spec::EnvironmentFile;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure},
     files,
@@ -41,10 +41,9 @@ impl Summary {
     pub(super) async fn add(
         &mut self,
         before: &EnvironmentFile,
-        pinned: &Changed,
+        after: EnvironmentFile,
         settings: &Settings,
     ) -> Result<(), Failure> {
-        let after = pinned.read(before)?;
         let mut changes = compare(before, &after);
         if changes.is_empty() {
             return Ok(());

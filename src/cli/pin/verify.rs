@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{super::solving, Output, Pin, edit::differs, opened::Opened};
+use super::{super::solving, Output, Pin, edit::differs, lock_file, opened::Opened};
 use crate::cli::progress::Progress;
 use presolve_check::pinned::{compare, contradictions, differences};
 use presolve_config::Settings;
@@ -16,7 +16,12 @@ impl Pin {
     ///
     /// # Errors
     /// [`FailureKind::Unsolvable`] with the differences, if there are any.
-    pub(super) async fn verify(&self, opened: &Opened, output: &Output) -> Result<(), Failure> {
+    pub(super) async fn verify(
+        &self,
+        opened: &Opened,
+        of_lock: Vec<Diagnostic>,
+        output: &Output,
+    ) -> Result<(), Failure> {
         let start = Instant::now();
         let Opened {
             environment,
@@ -25,6 +30,7 @@ impl Pin {
             ..
         } = opened;
         let mut diagnostics = contradictions(environment, settings);
+        diagnostics.extend(of_lock);
         let mut how = "without solving";
         if diagnostics.is_empty() && environment.host.keeps_requirements(&environment.source) {
             match self.compared(environment, settings, output).await? {
@@ -53,7 +59,7 @@ impl Pin {
         }
         Err(Failure {
             kind: FailureKind::Unsolvable,
-            diagnostics,
+            diagnostics: lock_file::stale(environment, diagnostics),
         })
     }
 

@@ -127,6 +127,7 @@ impl Context {
         spec.insert("name".to_owned(), name.clone().into());
         let header = pin::Header {
             python: None,
+            lock: None,
             platform,
             as_of: None,
         };

@@ -55,7 +55,9 @@ fn headers_above(tree: &Tree, lines: &[Line<'_>]) -> Vec<Range<usize>> {
 pub(super) fn new(wanted: BTreeMap<&str, String>, place: AddedLines) -> Vec<Entry> {
     match place {
         AddedLines::Inline => wanted.into_values().map(Entry::added).collect(),
-        AddedLines::Block => under_header(wanted.into_values().map(Entry::plain).collect()),
+        AddedLines::Block | AddedLines::Lock => {
+            under_header(wanted.into_values().map(Entry::plain).collect())
+        }
     }
 }
 

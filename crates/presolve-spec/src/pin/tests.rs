@@ -38,6 +38,7 @@ fn pins() -> Pins {
         ],
         pip: vec![pip("torch", "2.4.1"), pip("sympy", "1.12")],
         added: AddedLines::Inline,
+        lock: None,
     }
 }
 
@@ -505,7 +506,7 @@ proptest! {
         // A file in one style becomes the same file in the other one.
         let added = match pins.added {
             AddedLines::Inline => AddedLines::Block,
-            AddedLines::Block => AddedLines::Inline,
+            AddedLines::Block | AddedLines::Lock => AddedLines::Inline,
         };
         let other = Pins { added, ..pins.clone() };
         let (turned, direct) = (pinned_with(&pinned, &other), pinned_with(&text, &other));

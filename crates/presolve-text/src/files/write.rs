@@ -91,9 +91,10 @@ pub fn write(path: &Path, bytes: &[u8], protected: Protected) -> Result<(), Fail
     written.map_err(|error| unwritable(path, &error))
 }
 
-/// Replaces the bytes of several files: all or, unless the rollback fails, none. All
-/// new bytes are written to temporary files before the first file is replaced. If a
-/// replacement fails, the files that were already replaced get their old bytes back.
+/// Replaces the bytes of several files, or creates them: all or, unless the rollback fails, none.
+/// All new bytes are written to temporary files before the first file is replaced. If a
+/// replacement fails, the files that were already replaced get their old bytes back, and new ones
+/// are removed.
 ///
 /// # Errors
 /// As for [`write()`].
@@ -103,17 +104,24 @@ pub fn write_all(files: &[(&Path, Vec<u8>)], protected: Protected) -> Result<(),
     }
     let mut staged = Vec::new();
     for (path, bytes) in files {
-        let old = super::read(path, super::TEXT_LIMIT);
-        let old = old.map_err(|error| unwritable(path, &io::Error::from(error).into()))?;
+        let old = match super::read(path, super::TEXT_LIMIT).map_err(io::Error::from) {
+            Ok(old) => Some(old),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(unwritable(path, &error.into())),
+        };
         let file = Staged::beside(path, bytes, protected);
         let file = file.map_err(|error| unwritable(path, &error))?;
         staged.push((*path, file, old));
     }
-    let mut replaced: Vec<(&Path, Vec<u8>)> = Vec::new();
+    let mut replaced: Vec<(&Path, Option<Vec<u8>>)> = Vec::new();
     for (path, file, old) in staged {
         if let Err(error) = file.replace() {
             for (path, old) in replaced {
-                write(path, &old, Protected::Replace)?;
+                match old {
+                    Some(old) => write(path, &old, Protected::Replace)?,
+                    None => std::fs::remove_file(path)
+                        .map_err(|error| unwritable(path, &error.into()))?,
+                }
             }
             return Err(unwritable(path, &error));
         }
@@ -281,6 +289,12 @@ mod tests {
         assert!(write_all(&files, Protected::Refuse).is_err());
         assert_eq!(std::fs::read(path("one")).expect("reads"), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 2);
+        let new = [
+            (&*path("new"), b"new".to_vec()),
+            (&*path("two"), b"new".to_vec()),
+        ];
+        assert!(write_all(&new, Protected::Refuse).is_err());
+        assert!(!path("new").exists());
         std::fs::remove_dir(path("two")).expect("removes");
         std::fs::write(path("two"), "old").expect("writes");
         write_all(&files, Protected::Refuse).expect("writes");

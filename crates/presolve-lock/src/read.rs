@@ -1,0 +1,258 @@
+//! The packages of a `conda-lock.yml` that `pin` wrote next to an environment file
+//! (<https://github.com/conda/ceps/blob/main/cep-0037.md>).
+//!
+//! They become lines of the environment that `pin` added, as if they were in the file. So
+//! everything that compares pins with a solution compares those of the lock file, too.
+
+use std::sync::Arc;
+
+use pep508_rs::PackageName;
+use sha2::{Digest, Sha256};
+use yaml_serde::Value;
+
+use super::hex;
+use presolve_parse as parse;
+use presolve_spec::{
+    CondaPin, CondaRequirement, EnvironmentFile, PipRequirement, match_spec, pin::pip, pip_lines,
+    requirement, route::route, yaml::Tree,
+};
+use presolve_text::{
+    diagnostic::{Diagnostic, Failure, Location},
+    secrets::redact,
+    source::SourceFile,
+};
+
+/// Begins the first line of a lock file that belongs to an environment file.
+const MARK: &str = "# presolve: the packages of ";
+
+/// Precedes the digest of the lines below the first one, which shows whether another program has
+/// changed them.
+const DIGEST: &str = ", sha256 ";
+
+/// Puts the first line above the text of the lock file of an environment file.
+pub fn with_first_line(environment: &EnvironmentFile, text: &str) -> String {
+    format!("{}{}\n{text}", start(environment), digest(text))
+}
+
+/// Whether `pin` wrote a lock file for this environment file.
+pub fn is_of(environment: &EnvironmentFile, lock: &str) -> bool {
+    lock.starts_with(&start(environment))
+}
+
+fn start(environment: &EnvironmentFile) -> String {
+    let name = environment.source.path().file_name().unwrap_or_default();
+    format!("{MARK}{}{DIGEST}", name.display())
+}
+
+/// The digest of a text, whatever its line breaks are.
+fn digest(text: &str) -> String {
+    hex(&Sha256::digest(text.replace("\r\n", "\n")))
+}
+
+/// Whether the lines of a lock file are those that `pin` wrote for this environment file.
+fn is_unchanged(environment: &EnvironmentFile, lock: &str) -> bool {
+    let rest = lock.strip_prefix(&start(environment));
+    let lines = rest.and_then(|rest| rest.split_once('\n'));
+    lines.is_some_and(|(written, text)| written.trim_end() == digest(text))
+}
+
+/// A package of a lock file.
+struct Locked {
+    name: String,
+    version: String,
+    /// The build; `None` for a package of pip.
+    build: Option<String>,
+    is_conda: bool,
+    location: Location,
+}
+
+/// Adds the packages of a lock file that the environment does not declare. Returns the
+/// differences between the declared pins and the lock file.
+///
+/// # Errors
+/// [`Failure::input`] if the lock file is not YAML, or not a lock file.
+pub fn add(
+    environment: &mut EnvironmentFile,
+    source: &Arc<SourceFile>,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let locked = packages(environment, source)?;
+    let mut differences = Vec::new();
+    if !is_unchanged(environment, source.text()) {
+        let message = "the lock file is not as `pin` wrote it".to_owned();
+        differences.push(difference(environment, message, first(source)));
+    }
+    if locked.is_empty() {
+        let message = "the lock file has no packages for the platform of the pins".to_owned();
+        differences.push(difference(environment, message, first(source)));
+        return Ok(differences);
+    }
+    differences.extend(lacking(environment, &locked, source));
+    for package in locked {
+        match package.is_conda {
+            true => differences.extend(add_conda(environment, package)),
+            false => differences.extend(add_pip(environment, package)),
+        }
+    }
+    Ok(differences)
+}
+
+/// Returns the declared pins of conda that the lock file lacks.
+fn lacking(
+    environment: &EnvironmentFile,
+    locked: &[Locked],
+    source: &Arc<SourceFile>,
+) -> Vec<Diagnostic> {
+    let has = |name: &str| {
+        let mut conda = locked.iter().filter(|package| package.is_conda);
+        conda.any(|package| package.name == name)
+    };
+    let pins = environment
+        .conda
+        .iter()
+        .filter_map(|line| line.pin.as_ref());
+    let missing = pins.filter(|pin| !has(&pin.name));
+    let found = missing.map(|pin| {
+        let message = format!("the lock file lacks `{}`", redact(&pin.record()));
+        difference(environment, message, first(source))
+    });
+    found.collect()
+}
+
+/// Reads the packages for the platform of the pins.
+fn packages(
+    environment: &EnvironmentFile,
+    source: &Arc<SourceFile>,
+) -> Result<Vec<Locked>, Failure> {
+    let tree = Tree::parse(source)?;
+    let platform = environment.pinned_platform.as_ref();
+    let platform = platform.map_or("", |platform| &platform.value);
+    let Some(items) = tree.root.get("package").and_then(Value::as_sequence) else {
+        return Err(unreadable(first(source)));
+    };
+    let mut packages = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let text = |key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
+        let location = || tree.location(&route!("package", index, "name"));
+        if text("platform").as_deref() != Some(platform) {
+            continue;
+        }
+        let is_conda = match text("manager").as_deref() {
+            Some("conda") => true,
+            Some("pip") => false,
+            _ => return Err(unreadable(location())),
+        };
+        let (Some(name), Some(version)) = (text("name"), text("version")) else {
+            return Err(unreadable(location()));
+        };
+        packages.push(Locked {
+            name,
+            version,
+            build: text("build"),
+            is_conda,
+            location: location(),
+        });
+    }
+    Ok(packages)
+}
+
+fn add_conda(environment: &mut EnvironmentFile, package: Locked) -> Option<Diagnostic> {
+    let pin = CondaPin {
+        name: package.name,
+        version: package.version,
+        build: package.build,
+        channel: None,
+        hash: None,
+    };
+    let lines = environment.conda.iter();
+    let mut declared = lines.filter(|line| line.spec.name.to_string() == pin.name);
+    if let Some(line) = declared.next() {
+        let written = line
+            .pin
+            .clone()
+            .or_else(|| match_spec::parse_pin(&line.text))?;
+        let is_same = written.allows(&pin.version, pin.build.as_deref().unwrap_or_default());
+        let message = || {
+            format!(
+                "the file pins `{}`, and its lock file has `{}`",
+                written.record(),
+                redact(&pin.record())
+            )
+        };
+        return (!is_same).then(|| difference(environment, message(), package.location));
+    }
+    let text = pin.record();
+    let Ok(spec) = match_spec::parse(&pin.name) else {
+        return Some(difference(
+            environment,
+            format!("`{}` is not a package", redact(&text)),
+            package.location,
+        ));
+    };
+    environment.conda.push(CondaRequirement {
+        spec,
+        text,
+        location: package.location,
+        pin: Some(pin),
+        added_by_pin: true,
+    });
+    None
+}
+
+fn add_pip(environment: &mut EnvironmentFile, package: Locked) -> Option<Diagnostic> {
+    let text = format!("{}=={}", package.name, package.version);
+    let name: Option<PackageName> = parse::pep::name(&package.name).ok();
+    let kind = requirement::parse(&text, std::path::Path::new("")).ok();
+    let (Some(name), Some(kind)) = (name, kind) else {
+        let message = format!("`{}` is not a release", redact(&text));
+        return Some(difference(environment, message, package.location));
+    };
+    let version = pip_lines::pinned_version(&kind).cloned();
+    let lines = environment.pip.requirements.iter();
+    let mut declared = lines.filter(|line| pip::name(line) == Some(name.as_ref()));
+    if let Some(line) = declared.next() {
+        let own = line.pin.as_ref();
+        let own = own.or_else(|| pip_lines::pinned_version(&line.kind))?;
+        let is_same = Some(own) == version.as_ref();
+        let message = || {
+            let text = redact(&text);
+            format!("the file pins `{name}=={own}`, and its lock file has `{text}`")
+        };
+        return (!is_same).then(|| difference(environment, message(), package.location));
+    }
+    environment.pip.requirements.push(PipRequirement {
+        kind,
+        text,
+        location: package.location,
+        hashes: Vec::new(),
+        options: Vec::new(),
+        ignored_options: Vec::new(),
+        shared_options: Vec::new(),
+        pin: version,
+        added_by_pin: true,
+        in_environment: true,
+    });
+    None
+}
+
+fn first(source: &Arc<SourceFile>) -> Location {
+    Location {
+        file: Arc::clone(source),
+        span: 0..source.text().lines().next().map_or(0, str::len),
+    }
+}
+
+fn difference(environment: &EnvironmentFile, message: String, at: Location) -> Diagnostic {
+    let file = environment.source.path().display();
+    Diagnostic::error("other-lock", message)
+        .at(at, "")
+        .help(format!("run `presolve pin {file}`"))
+}
+
+fn unreadable(at: Location) -> Failure {
+    let message = "this is not a lock file of conda-lock";
+    Failure::input(
+        Diagnostic::error("unreadable-lock", message)
+            .at(at, "")
+            .help("restore the file, or delete it and pin again"),
+    )
+}
