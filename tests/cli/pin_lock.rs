@@ -88,8 +88,21 @@ fn the_check_tells_a_missing_another_and_a_stale_lock_apart() {
     // The lock file of an earlier state.
     project.write("conda-lock.yml", lock.replace("2.2.2", "2.0.0"));
     assert_snapshot!(check(&project), @r"
-    Checked the pins in environment.yml by a solve from the cache ([TIME])
-    exit code 0
+    error[stale-lock]: the lock file is not as `pin` wrote it
+     --> conda-lock.yml:1:1
+      |
+    1 | # presolve: the packages of environment.yml, sha256 2fac90d8c0ec88622423e215f5721ca5ef55c87aeed15eabea208c969021d445
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: run `presolve pin environment.yml`
+    error[stale-lock]: the file pins `pandas=2.2.2=py310_0`, and its lock file has `pandas=2.0.0=py310_0`
+      --> conda-lock.yml:98:9
+       |
+    98 |   name: pandas
+       |         ^^^^^^
+       |
+       = help: run `presolve pin environment.yml`
+    exit code 1
     ");
     // With the line breaks of Windows it is the same.
     project.write("conda-lock.yml", lock.replace('\n', "\r\n"));
@@ -120,11 +133,14 @@ fn the_check_tells_a_missing_another_and_a_stale_lock_apart() {
     let unneeded = lock.replace("name: oldflow\n", "name: newcrate\n");
     project.write("conda-lock.yml", unneeded);
     assert_snapshot!(check(&project), @r"
-    note[not-cached]: the cache does not have all pins of environment.yml, so they are only compared with its lines
-     |
-     = help: add `--solve` to ask the channels and indexes
-    Checked the pins in environment.yml without solving ([TIME])
-    exit code 0
+    error[stale-lock]: the lock file is not as `pin` wrote it
+     --> conda-lock.yml:1:1
+      |
+    1 | # presolve: the packages of environment.yml, sha256 2fac90d8c0ec88622423e215f5721ca5ef55c87aeed15eabea208c969021d445
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: run `presolve pin environment.yml`
+    exit code 1
     ");
     for broken in [
         "- a\n",
