@@ -16,7 +16,7 @@ use presolve::{
         lint::{LintOptions, lint},
     },
     conda::repodata,
-    config::{Flags, Settings},
+    config::{Flags, Settings, image::Images},
     diagnose::{Log, diagnose},
     input::{Environments, Input, Kind},
     network::fetch::{Archive, Page},
@@ -276,7 +276,7 @@ fn pip_lines() {
 /// Pins a requirements file. What is written can be read, and pinning again changes nothing.
 fn pin_twice(text: String) {
     let input = Input::of(SourceFile::from_text("requirements.txt", text));
-    let Ok(environment) = input.spec().and_then(|spec| spec.read()) else {
+    let Ok(environment) = input.spec(&Images::default()).and_then(|spec| spec.read()) else {
         return;
     };
     let lines = environment.pip.requirements.iter();

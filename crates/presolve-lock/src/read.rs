@@ -22,6 +22,9 @@ use presolve_text::{
     source::SourceFile,
 };
 
+/// The name of a difference between a file and its lock file.
+pub const OTHER: &str = "other-lock";
+
 /// Begins the first line of a lock file that belongs to an environment file.
 const MARK: &str = "# presolve: the packages of ";
 
@@ -243,7 +246,7 @@ fn first(source: &Arc<SourceFile>) -> Location {
 
 fn difference(environment: &EnvironmentFile, message: String, at: Location) -> Diagnostic {
     let file = environment.source.path().display();
-    Diagnostic::error("other-lock", message)
+    Diagnostic::error(OTHER, message)
         .at(at, "")
         .help(format!("run `presolve pin {file}`"))
 }

@@ -37,7 +37,7 @@ pub(super) struct Edited {
 
 impl Edited {
     /// Reads the file as it will be, with the packages of its lock file.
-    pub fn state(&self, before: &EnvironmentFile) -> Result<EnvironmentFile, Failure> {
+    pub(super) fn state(&self, before: &EnvironmentFile) -> Result<EnvironmentFile, Failure> {
         let mut after = self.pinned.read(before)?;
         if let Some(lock) = &self.lock {
             read::add(&mut after, &lock.source.with_text(&*lock.text))?;

@@ -137,7 +137,7 @@ pub(super) fn stale(environment: &EnvironmentFile, found: Vec<Diagnostic>) -> Ve
     };
     let path = path_for(environment.source.path());
     let of_lock = |one: &Diagnostic| {
-        let mut labels = one.labels.iter();
+        let mut labels = one.labels.iter().filter(|_| one.name != read::OTHER);
         one.name == "missing-pin" || labels.any(|label| label.location.file.path() == path)
     };
     let renamed = found.into_iter().map(|one| match of_lock(&one) {
