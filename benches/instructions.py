@@ -7,6 +7,7 @@ depend on what else the machine does. Needs valgrind.
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -51,7 +52,7 @@ def counts(tree, arguments):
     """Instructions of each benchmark, without those of the start of the program."""
     binary, wanted = build(tree, arguments.profile), arguments.bench
     listed = subprocess.run([binary, "--list"], check=True, capture_output=True, text=True).stdout
-    names = [name for name in re.findall(r"(\w+): bench", listed) if not wanted or name in wanted]
+    names = [name for name in re.findall(r"─ (\w+)", listed) if not wanted or name in wanted]
     start = instructions([binary, "--list"])
     once = [binary, "--bench", "--exact", *ONCE]
     return {name: instructions([*once, f"parts::{name}"]) - start for name in names}
@@ -65,7 +66,7 @@ def build(tree, profile):
     command = ["cargo", "bench", "--bench", "parts", "--no-run", "--locked", "--message-format", "json"]
     command += ["--profile", profile]
     # Both trees build into one folder, so that they share their dependencies.
-    command += ["--target-dir", ROOT / "target"]
+    command += ["--target-dir", os.environ.get("CARGO_TARGET_DIR", ROOT / "target")]
     built = subprocess.run(command, cwd=tree, check=True, stdout=subprocess.PIPE, text=True).stdout
     for line in built.splitlines():
         message = json.loads(line)

@@ -133,7 +133,7 @@ fn page_to_releases(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn tags_to_priorities(bencher: Bencher<'_, '_>) {
-    let target = WheelTarget::new(Subdir::Linux64, &[]);
+    let target = WheelTarget::new(Subdir::Linux64, &ToyWorld::new("").virtual_packages);
     let tags: Vec<_> = (6..14)
         .flat_map(|python| {
             [
@@ -149,7 +149,7 @@ fn tags_to_priorities(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
         let tags = black_box(&tags).iter();
         let fitting = tags.filter(|tags| target.priority(tags, (3, 10)).is_some());
-        assert_eq!(fitting.count(), 1);
+        assert!(fitting.count() > 0);
     });
 }
 
