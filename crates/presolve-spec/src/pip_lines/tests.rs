@@ -28,7 +28,7 @@ fn an_item_may_hold_comments_continuations_and_hashes() {
         texts(&reader.pip.requirements),
         [
             "e.yml:1:1: a>=1",
-            "e.yml:1:1: b==1",
+            "e.yml:4:1: b==1",
             "e.yml:7:1: -e git+https://h/c"
         ]
     );
