@@ -9,6 +9,8 @@
 #
 # It needs curl or wget, tar, and sha256sum or shasum. It changes nothing but the one file.
 set -eu
+# `cd` would print the folder that it finds through it.
+unset CDPATH
 
 fail() {
     printf 'error: %s\n' "$1" >&2

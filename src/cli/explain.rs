@@ -210,6 +210,14 @@ impl Explain {
         if let Some(outside) = outside.next() {
             return Err(Failure::input(outside));
         }
+        let mut sources = fix
+            .included
+            .iter()
+            .map(|file| &*file.before)
+            .chain([source]);
+        if let Some(edited) = sources.find_map(|source| source.edit_meanwhile()) {
+            return Err(Failure::input(edited));
+        }
         files::write_all(&files, self.protected())?;
         let names = files.iter().map(|(path, _)| path.display().to_string());
         let names: Vec<String> = names.collect();

@@ -246,3 +246,25 @@ fn the_summary_has_the_packages_of_the_lock_file() {
     </details>
     ");
 }
+
+#[test]
+fn a_lock_file_with_more_than_the_pins_is_another_one() {
+    let project = project();
+    assert_eq!(project.pin(&[]).code, 0);
+    let lock = project.read("conda-lock.yml");
+    let (_, packages) = lock.split_once("\npackage:\n").expect("has packages");
+    let end = packages[1..].find("\n- ").expect("has several") + 2;
+    let package = &packages[..end];
+    let again = format!("{lock}{package}");
+    let other = package.replace("platform: linux-64", "platform: osx-arm64");
+    let foreign = format!("{lock}{other}");
+    for (text, message) in [
+        (again, "` twice"),
+        (foreign, "the lock file has packages for another platform"),
+    ] {
+        project.write("conda-lock.yml", text);
+        let found = check(&project);
+        assert!(found.contains(&format!("{message}\n")), "{found}");
+        assert_eq!(found.lines().last(), Some("exit code 1"), "{found}");
+    }
+}

@@ -501,3 +501,24 @@ RUN pip install -r /app/requirements.txt anvilite
     let check = project.pin(&["Dockerfile", "--check"]);
     assert_eq!(check.code, 1, "{check}");
 }
+
+#[test]
+fn a_file_that_a_constraints_file_names_is_not_the_main_one() {
+    let project = project();
+    project.write("requirements.txt", "oldflow==2.8.*\n-c limits.txt\n");
+    project.write("limits.txt", "-r more.txt\nclaypot<2\n");
+    project.write("more.txt", "chartling\n");
+    let run = pin(&project, &PYTHON);
+    assert_eq!(run.code, 0, "{run}");
+    let main = project.read("requirements.txt");
+    assert!(
+        main.starts_with("# presolve: pinned for linux-64 with Python 3.10\n"),
+        "{main}"
+    );
+    assert_eq!(
+        project.read("more.txt"),
+        "chartling==5.0.0  # presolve: chartling\n"
+    );
+    let run = pin(&project, &["--check"]);
+    assert_eq!(run.code, 0, "{run}");
+}

@@ -4,7 +4,7 @@
 //! They become lines of the environment that `pin` added, as if they were in the file. So
 //! everything that compares pins with a solution compares those of the lock file, too.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use pep508_rs::PackageName;
 use sha2::{Digest, Sha256};
@@ -78,8 +78,8 @@ pub fn add(
     environment: &mut EnvironmentFile,
     source: &Arc<SourceFile>,
 ) -> Result<Vec<Diagnostic>, Failure> {
-    let locked = packages(environment, source)?;
     let mut differences = Vec::new();
+    let locked = packages(environment, source, &mut differences)?;
     if !is_unchanged(environment, source.text()) {
         let message = "the lock file is not as `pin` wrote it".to_owned();
         differences.push(difference(environment, message, first(source)));
@@ -121,10 +121,12 @@ fn lacking(
     found.collect()
 }
 
-/// Reads the packages for the platform of the pins.
+/// Reads the packages for the platform of the pins. A package for another platform, and one that
+/// is there twice, are differences: `pin` writes neither.
 fn packages(
     environment: &EnvironmentFile,
     source: &Arc<SourceFile>,
+    differences: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Locked>, Failure> {
     let tree = Tree::parse(source)?;
     let platform = environment.pinned_platform.as_ref();
@@ -132,11 +134,16 @@ fn packages(
     let Some(items) = tree.root.get("package").and_then(Value::as_sequence) else {
         return Err(unreadable(first(source)));
     };
-    let mut packages = Vec::new();
+    let (mut packages, mut has_others, mut seen) = (Vec::new(), false, HashSet::new());
     for (index, item) in items.iter().enumerate() {
         let text = |key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
         let location = || tree.location(&route!("package", index, "name"));
         if text("platform").as_deref() != Some(platform) {
+            if !has_others {
+                let message = "the lock file has packages for another platform".to_owned();
+                differences.push(difference(environment, message, location()));
+            }
+            has_others = true;
             continue;
         }
         let is_conda = match text("manager").as_deref() {
@@ -147,6 +154,10 @@ fn packages(
         let (Some(name), Some(version)) = (text("name"), text("version")) else {
             return Err(unreadable(location()));
         };
+        if !seen.insert((is_conda, name.clone())) {
+            let message = format!("the lock file has `{}` twice", redact(&name));
+            differences.push(difference(environment, message, location()));
+        }
         packages.push(Locked {
             name,
             version,

@@ -199,6 +199,9 @@ impl PipReader {
     }
 
     fn read_text(&mut self, text: &PipText, role: Role, home: Home) {
+        if let Some(index) = other_break(&text.text) {
+            return self.refuse_break(text, index);
+        }
         let lines = logical_lines(&text.text);
         let several = lines.len() > 1;
         let mut comments = CommentReader::new(&text.file);
@@ -224,6 +227,24 @@ impl PipReader {
         if home == Home::InPlace {
             self.added_blocks.extend(comments.finish());
         }
+    }
+
+    fn refuse_break(&mut self, text: &PipText, index: usize) {
+        let character = text.text[index..].chars().next().unwrap_or_default();
+        let location = Location {
+            file: Arc::clone(&text.file),
+            span: match text.verbatim {
+                Some(start) => start + index..start + index + character.len_utf8(),
+                None => text.span.clone(),
+            },
+        };
+        let message = format!("pip takes U+{:04X} for a line break", u32::from(character));
+        self.errors.push(
+            Diagnostic::error(codes::INVALID_PIP_REQUIREMENT, message)
+                .at(location, "here")
+                .note("what comes after it is a requirement of its own, even in a comment")
+                .help("remove the character, or replace it with a line break"),
+        );
     }
 
     fn read_line(&mut self, context: &Context<'_>) {
@@ -543,7 +564,7 @@ impl PipReader {
         match included.map_or_else(|| context.text.file.read_named(&path), Ok) {
             Ok(file) => {
                 self.depth += 1;
-                self.read_whole(&file, role, context.home == Home::InPlace);
+                self.read_whole(&file, role, context.home != Home::Environment);
                 self.depth -= 1;
             }
             Err(failure) => self.errors.extend(unreadable(failure, at, value)),
@@ -649,6 +670,21 @@ pub fn declared(text: &str, line: &PipRequirementKind) -> Option<PipRequirementK
         }
         _ => None,
     }
+}
+
+/// Returns the place of the first character other than `\n` and `\r\n` at which pip ends a line:
+/// it splits with Python's [`str.splitlines`].
+///
+/// [`str.splitlines`]: https://docs.python.org/3/library/stdtypes.html#str.splitlines
+fn other_break(text: &str) -> Option<usize> {
+    let breaks = text.char_indices().filter(|(_, character)| {
+        matches!(
+            character,
+            '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
+    });
+    let mut alone = breaks.filter(|(index, _)| !text[*index..].starts_with("\r\n"));
+    alone.next().map(|(index, _)| index)
 }
 
 /// Joins lines that end with `\`. Drops comments and empty lines.

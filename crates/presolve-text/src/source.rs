@@ -94,6 +94,22 @@ impl SourceFile {
         Some(unreadable(path, &refusal))
     }
 
+    /// The diagnostic for a file whose bytes on the disk are no longer those of this text, so
+    /// that writing it would undo an edit of someone else; `None` if they are the same. A file
+    /// without text need not exist.
+    pub fn edit_meanwhile(&self) -> Option<Diagnostic> {
+        let is_same = match self.fence.read(&self.path, TEXT_LIMIT) {
+            Ok(bytes) => bytes == self.encode(self.text()),
+            Err(_) => self.text().is_empty() && !self.path.exists(),
+        };
+        (!is_same).then(|| {
+            let message = format!("`{}` was changed meanwhile", self.path.display());
+            Diagnostic::error("changed-meanwhile", message)
+                .note("nothing is written")
+                .help("run the command again")
+        })
+    }
+
     /// Writes a text to the path of this file, in its encoding.
     ///
     /// # Errors
@@ -368,5 +384,19 @@ mod tests {
         assert_eq!(file.line_column(snake), (2, 3));
         assert_eq!(file.offset(2, 3), snake);
         assert_eq!(file.offset(9, 9), TEXT.len());
+    }
+
+    #[test]
+    fn an_edit_of_someone_else_is_seen() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("e.yml");
+        std::fs::write(&path, b"\xef\xbb\xbfname: a\r\n").expect("can be written");
+        let file = SourceFile::read(&path, &Fence::none()).expect("can be read");
+        assert!(file.edit_meanwhile().is_none());
+        std::fs::write(&path, "name: b\n").expect("can be written");
+        assert!(file.edit_meanwhile().is_some());
+        std::fs::remove_file(&path).expect("is there");
+        assert!(file.edit_meanwhile().is_some());
+        assert!(SourceFile::from_text(&path, "").edit_meanwhile().is_none());
     }
 }

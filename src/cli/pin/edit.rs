@@ -166,6 +166,10 @@ impl Pin {
         if let Some(outside) = refusals.next() {
             return Err(Failure::input(outside));
         }
+        let mut edits = changed.iter();
+        if let Some(edited) = edits.find_map(|(source, _)| source.edit_meanwhile()) {
+            return Err(Failure::input(edited));
+        }
         let bytes = changed.iter();
         let bytes = bytes.map(|(source, text)| (source.path(), source.encode(text)));
         let bytes: Vec<(&Path, Vec<u8>)> = bytes.collect();

@@ -37,6 +37,23 @@ fn an_item_may_hold_comments_continuations_and_hashes() {
 }
 
 #[test]
+fn what_only_pip_takes_for_a_line_break_is_refused() {
+    for character in [
+        "\r", "\u{b}", "\u{c}", "\u{1c}", "\u{1e}", "\u{85}", "\u{2028}",
+    ] {
+        let reader = read(Path::new("r.txt"), &format!("a==1 # why{character}b==2\n"));
+        assert!(reader.pip.requirements.is_empty(), "{character:?}");
+        let [error] = &*reader.errors else {
+            panic!("{character:?} is not refused");
+        };
+        assert_eq!(error.labels[0].location.text(), character);
+    }
+    let reader = read(Path::new("r.txt"), "a==1\r\n\r\nb==2\r\n");
+    assert_eq!(texts(&reader.pip.requirements).len(), 2);
+    assert!(reader.errors.is_empty());
+}
+
+#[test]
 fn options_concern_the_whole_list() {
     let text = "--pre --prefer-binary\n-i https://a\n--index-url https://b\n-f ./wheels\n\
                 --only-binary=:all: --no-binary numpy,Torch_X --trusted-host h\n--require-hashes";
