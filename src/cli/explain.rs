@@ -210,12 +210,10 @@ impl Explain {
         if let Some(outside) = outside.next() {
             return Err(Failure::input(outside));
         }
-        let mut sources = fix
-            .included
-            .iter()
-            .map(|file| &*file.before)
-            .chain([source]);
-        if let Some(edited) = sources.find_map(|source| source.edit_meanwhile()) {
+        let included = fix.included.iter();
+        let included = included.map(|file| (&*file.before, file.after.text()));
+        let mut edits = included.chain([(source, &*fix.text)]);
+        if let Some(edited) = edits.find_map(|(source, text)| source.edit_before(text)) {
             return Err(Failure::input(edited));
         }
         files::write_all(&files, self.protected())?;

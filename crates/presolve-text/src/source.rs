@@ -94,12 +94,12 @@ impl SourceFile {
         Some(unreadable(path, &refusal))
     }
 
-    /// The diagnostic for a file whose bytes on the disk are no longer those of this text, so
-    /// that writing it would undo an edit of someone else; `None` if they are the same. A file
-    /// without text need not exist.
-    pub fn edit_meanwhile(&self) -> Option<Diagnostic> {
+    /// The diagnostic for a file whose bytes on the disk are neither those of this text nor
+    /// already those of the new one, so that writing it would undo an edit of someone else. A
+    /// file without text need not exist.
+    pub fn edit_before(&self, new: &str) -> Option<Diagnostic> {
         let is_same = match self.fence.read(&self.path, TEXT_LIMIT) {
-            Ok(bytes) => bytes == self.encode(self.text()),
+            Ok(bytes) => bytes == self.encode(self.text()) || bytes == self.encode(new),
             Err(_) => self.text().is_empty() && !self.path.exists(),
         };
         (!is_same).then(|| {
@@ -392,11 +392,21 @@ mod tests {
         let path = folder.path().join("e.yml");
         std::fs::write(&path, b"\xef\xbb\xbfname: a\r\n").expect("can be written");
         let file = SourceFile::read(&path, &Fence::none()).expect("can be read");
-        assert!(file.edit_meanwhile().is_none());
+        assert!(file.edit_before("").is_none());
         std::fs::write(&path, "name: b\n").expect("can be written");
-        assert!(file.edit_meanwhile().is_some());
+        assert!(file.edit_before("name: c").is_some());
         std::fs::remove_file(&path).expect("is there");
-        assert!(file.edit_meanwhile().is_some());
-        assert!(SourceFile::from_text(&path, "").edit_meanwhile().is_none());
+        assert!(file.edit_before("name: c").is_some());
+        assert!(
+            SourceFile::from_text(&path, "")
+                .edit_before("new")
+                .is_none()
+        );
+        std::fs::write(&path, "new").expect("can be written");
+        assert!(
+            SourceFile::from_text(&path, "old")
+                .edit_before("new")
+                .is_none()
+        );
     }
 }

@@ -167,7 +167,7 @@ impl Pin {
             return Err(Failure::input(outside));
         }
         let mut edits = changed.iter();
-        if let Some(edited) = edits.find_map(|(source, _)| source.edit_meanwhile()) {
+        if let Some(edited) = edits.find_map(|(source, text)| source.edit_before(text)) {
             return Err(Failure::input(edited));
         }
         let bytes = changed.iter();
