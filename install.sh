@@ -85,9 +85,11 @@ main() {
     name=presolve-$(target)
     mkdir -p "$folder"
     folder=$(cd "$folder" && pwd)
+    [ ! -d "$folder/presolve" ] ||
+        fail "$folder/presolve is a folder" 'move it, or set PRESOLVE_INSTALL_DIR'
 
     place=$(mktemp -d)
-    trap 'rm -rf "$place"' EXIT
+    trap 'rm -rf "$place" "$folder/.presolve-$$"' EXIT
     trap 'exit 1' HUP INT TERM
     cd "$place"
     fetch "$release/SHA256SUMS" SHA256SUMS
@@ -97,9 +99,11 @@ main() {
     # A rename on one file system replaces a running executable as a whole.
     cp "$name/presolve" "$folder/.presolve-$$"
     chmod 755 "$folder/.presolve-$$"
+    version=$("$folder/.presolve-$$" --version) ||
+        fail 'the executable does not run on this system' 'install it: pip install presolve'
     mv -f "$folder/.presolve-$$" "$folder/presolve"
 
-    printf 'Installed %s as %s\n' "$("$folder/presolve" --version)" "$folder/presolve"
+    printf 'Installed %s as %s\n' "$version" "$folder/presolve"
     case :$PATH: in
         *:"$folder":*) ;;
         *) printf '  = help: add %s to PATH\n' "$folder" ;;

@@ -4,7 +4,6 @@
 import argparse
 import functools
 import http.server
-import os
 import pathlib
 import shutil
 import statistics
@@ -188,18 +187,28 @@ UV_PLATFORMS = {
 }
 
 
+# The peak of a process includes that of the process that started it (`exec` keeps it), and this
+# one holds whole pages. So a small one starts the commands and prints what they used.
+LAUNCHER = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(code, used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
+
+
 def run(commands):
     """CPU seconds, megabytes of the largest, and seconds of all commands."""
     start, cpu, memory = time.monotonic(), 0, 0
     for command in commands:
-        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
-        # Of this child alone; getrusage has only the largest of all so far.
-        _, status, usage = os.wait4(process.pid, 0)
-        if os.waitstatus_to_exitcode(status) != 0:
+        launched = [sys.executable, "-S", "-c", LAUNCHER, *map(str, command)]
+        printed = subprocess.run(launched, check=True, stdout=subprocess.PIPE, text=True).stdout
+        code, seconds, peak = printed.split()
+        if int(code) != 0:
             sys.exit(f"failed: {' '.join(map(str, command))}")
-        cpu += usage.ru_utime + usage.ru_stime
+        cpu += float(seconds)
         # Bytes on macOS, kilobytes elsewhere.
-        memory = max(memory, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
+        memory = max(memory, int(peak) / (1024 * 1024 if sys.platform == "darwin" else 1024))
     return cpu, memory, time.monotonic() - start
 
 

@@ -1,6 +1,9 @@
 //! `check --check-images`: the registries of the images, with one on this machine.
 
-use std::sync::{Arc, Mutex, mpsc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Router,
@@ -10,7 +13,7 @@ use axum::{
     routing::any,
 };
 
-use super::Project;
+use super::{Project, server};
 
 /// A registry that gives tokens, and what it was asked.
 struct Registry {
@@ -24,25 +27,13 @@ type Requests = Arc<Mutex<Vec<String>>>;
 impl Registry {
     /// Starts a registry, which ends with the process.
     fn start() -> Self {
-        let (send, receive) = mpsc::channel();
         let requests = Requests::default();
         let seen = Arc::clone(&requests);
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime.expect("a runtime").block_on(async move {
-                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
-                let listener = listener.expect("a port");
-                let host = listener.local_addr().expect("an address").to_string();
-                send.send(host.clone()).expect("waited for");
-                let app = Router::new()
-                    .route("/{*path}", any(answer))
-                    .with_state((host, seen));
-                axum::serve(listener, app).await.expect("serves");
-            });
-        });
-        let host = receive.recv().expect("a registry");
+        let app = |address: SocketAddr| {
+            let app = Router::new().route("/{*path}", any(answer));
+            app.with_state((address.to_string(), seen))
+        };
+        let host = server::serve(app).to_string();
         Self { host, requests }
     }
 

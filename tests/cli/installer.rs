@@ -3,7 +3,6 @@
 use std::{
     path::Path,
     process::{Command, Output},
-    sync::mpsc,
 };
 
 use axum::Router;
@@ -11,6 +10,8 @@ use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tower_http::services::ServeDir;
+
+use super::server;
 
 /// What the archives contain in place of presolve.
 const STAND_IN: &str = "#!/bin/sh\necho presolve 9.9.9\n";
@@ -86,23 +87,10 @@ fn archive(name: &str) -> Vec<u8> {
     encoder.finish().expect("compressed")
 }
 
-/// Serves a folder on a port of this machine, until the process ends.
+/// Serves a folder.
 fn serve(folder: &Path) -> String {
     let app = Router::new().fallback_service(ServeDir::new(folder));
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        runtime.expect("a runtime").block_on(async move {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
-            let listener = listener.expect("a port");
-            let address = listener.local_addr().expect("an address");
-            send.send(address).expect("waited for");
-            axum::serve(listener, app).await.expect("serves");
-        });
-    });
-    format!("http://{}", receive.recv().expect("a server"))
+    format!("http://{}", server::serve(|_| app))
 }
 
 /// Whether this machine has what the script needs to download.
@@ -160,4 +148,15 @@ fn what_is_not_the_release_is_refused() {
         let left = std::fs::read_dir(home.path()).expect("readable").count();
         assert_eq!(left, 0, "{what}");
     }
+}
+
+#[test]
+fn a_folder_in_place_of_the_executable_stays() {
+    let (releases, home) = (Releases::new(), tempfile::tempdir().expect("a folder"));
+    std::fs::create_dir(home.path().join("presolve")).expect("a folder");
+    let run = releases.install(home.path());
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("/presolve is a folder\n"), "{stderr}");
+    assert!(stderr.contains("PRESOLVE_INSTALL_DIR"), "{stderr}");
 }

@@ -42,6 +42,12 @@ impl Server {
 
 /// Starts a server, which ends with the process.
 pub(super) fn start() -> Server {
+    let address = serve(|_| app());
+    Server { address }
+}
+
+/// Serves an app on a port of this machine, until the process ends. `app` gets the address.
+pub(super) fn serve(app: impl FnOnce(SocketAddr) -> Router + Send + 'static) -> SocketAddr {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -50,13 +56,12 @@ pub(super) fn start() -> Server {
         runtime.expect("a runtime").block_on(async move {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
             let listener = listener.expect("a port");
-            send.send(listener.local_addr().expect("an address"))
-                .expect("waited for");
-            axum::serve(listener, app()).await.expect("serves");
+            let address = listener.local_addr().expect("an address");
+            send.send(address).expect("waited for");
+            axum::serve(listener, app(address)).await.expect("serves");
         });
     });
-    let address = receive.recv().expect("a server");
-    Server { address }
+    receive.recv().expect("a server")
 }
 
 /// A URL at which connections are refused.

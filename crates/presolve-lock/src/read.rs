@@ -4,7 +4,10 @@
 //! They become lines of the environment that `pin` added, as if they were in the file. So
 //! everything that compares pins with a solution compares those of the lock file, too.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use pep508_rs::PackageName;
 use sha2::{Digest, Sha256};
@@ -90,13 +93,35 @@ pub fn add(
         return Ok(differences);
     }
     differences.extend(lacking(environment, &locked, source));
+    let declared = Declared::of(environment);
     for package in locked {
         match package.is_conda {
-            true => differences.extend(add_conda(environment, package)),
-            false => differences.extend(add_pip(environment, package)),
+            true => differences.extend(add_conda(environment, &declared, package)),
+            false => differences.extend(add_pip(environment, &declared, package)),
         }
     }
     Ok(differences)
+}
+
+/// The places of the first line of each name among the lines of the environment file.
+struct Declared {
+    conda: HashMap<String, usize>,
+    pip: HashMap<String, usize>,
+}
+
+impl Declared {
+    fn of(environment: &EnvironmentFile) -> Self {
+        let conda = environment.conda.iter().enumerate().rev();
+        let pip = environment.pip.requirements.iter().enumerate().rev();
+        Self {
+            conda: conda
+                .map(|(index, line)| (line.spec.name.to_string(), index))
+                .collect(),
+            pip: pip
+                .filter_map(|(index, line)| Some((pip::name(line)?.to_owned(), index)))
+                .collect(),
+        }
+    }
 }
 
 /// Returns the declared pins of conda that the lock file lacks.
@@ -105,15 +130,13 @@ fn lacking(
     locked: &[Locked],
     source: &Arc<SourceFile>,
 ) -> Vec<Diagnostic> {
-    let has = |name: &str| {
-        let mut conda = locked.iter().filter(|package| package.is_conda);
-        conda.any(|package| package.name == name)
-    };
+    let conda = locked.iter().filter(|package| package.is_conda);
+    let names: HashSet<&str> = conda.map(|package| &*package.name).collect();
     let pins = environment
         .conda
         .iter()
         .filter_map(|line| line.pin.as_ref());
-    let missing = pins.filter(|pin| !has(&pin.name));
+    let missing = pins.filter(|pin| !names.contains(&*pin.name));
     let found = missing.map(|pin| {
         let message = format!("the lock file lacks `{}`", redact(&pin.record()));
         difference(environment, message, first(source))
@@ -169,7 +192,11 @@ fn packages(
     Ok(packages)
 }
 
-fn add_conda(environment: &mut EnvironmentFile, package: Locked) -> Option<Diagnostic> {
+fn add_conda(
+    environment: &mut EnvironmentFile,
+    declared: &Declared,
+    package: Locked,
+) -> Option<Diagnostic> {
     let pin = CondaPin {
         name: package.name,
         version: package.version,
@@ -177,9 +204,8 @@ fn add_conda(environment: &mut EnvironmentFile, package: Locked) -> Option<Diagn
         channel: None,
         hash: None,
     };
-    let lines = environment.conda.iter();
-    let mut declared = lines.filter(|line| line.spec.name.to_string() == pin.name);
-    if let Some(line) = declared.next() {
+    if let Some(&index) = declared.conda.get(&pin.name) {
+        let line = &environment.conda[index];
         let written = line
             .pin
             .clone()
@@ -212,7 +238,11 @@ fn add_conda(environment: &mut EnvironmentFile, package: Locked) -> Option<Diagn
     None
 }
 
-fn add_pip(environment: &mut EnvironmentFile, package: Locked) -> Option<Diagnostic> {
+fn add_pip(
+    environment: &mut EnvironmentFile,
+    declared: &Declared,
+    package: Locked,
+) -> Option<Diagnostic> {
     let text = format!("{}=={}", package.name, package.version);
     let name: Option<PackageName> = parse::pep::name(&package.name).ok();
     let kind = requirement::parse(&text, std::path::Path::new("")).ok();
@@ -221,9 +251,8 @@ fn add_pip(environment: &mut EnvironmentFile, package: Locked) -> Option<Diagnos
         return Some(difference(environment, message, package.location));
     };
     let version = pip_lines::pinned_version(&kind).cloned();
-    let lines = environment.pip.requirements.iter();
-    let mut declared = lines.filter(|line| pip::name(line) == Some(name.as_ref()));
-    if let Some(line) = declared.next() {
+    if let Some(&index) = declared.pip.get(name.as_ref() as &str) {
+        let line = &environment.pip.requirements[index];
         let own = line.pin.as_ref();
         let own = own.or_else(|| pip_lines::pinned_version(&line.kind))?;
         let is_same = Some(own) == version.as_ref();

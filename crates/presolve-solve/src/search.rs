@@ -10,7 +10,10 @@ use std::collections::VecDeque;
 
 use crate::{
     attempt::Attempt,
-    encode::rules::{Rules, Sources},
+    encode::{
+        pypi::Lessons,
+        rules::{Rules, Sources},
+    },
     legacy,
     model::{Problem, error::SolveError, solution::Solution},
     verify,
@@ -77,18 +80,7 @@ fn by_reading(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError
             }
             Outcome::Unsolvable(attempt, lessons) => {
                 needs_build |= lessons.needs_build;
-                if let Some(proof) = Proof::new(&attempt) {
-                    readings.retain(|rules| !proof.holds_under(rules));
-                }
-                let learnt = &attempt.encoder().terms().rules;
-                for rules in &mut readings {
-                    rules.prereleases.clone_from(&learnt.prereleases);
-                    rules
-                        .prereleases
-                        .extend(lessons.prereleases.iter().cloned());
-                    rules.yanked.clone_from(&learnt.yanked);
-                    rules.yanked.extend(lessons.yanked.iter().cloned());
-                }
+                narrow(&mut readings, &attempt, &lessons);
             }
         }
     }
@@ -110,6 +102,22 @@ fn under((sources, overwrite): (Sources, bool), first: &Rules) -> Rules {
         sources,
         overwrite,
         ..first.clone()
+    }
+}
+
+/// Removes the readings that the proof of an attempt refutes, and gives the others its lessons.
+fn narrow(readings: &mut VecDeque<Rules>, attempt: &Attempt<'_>, lessons: &Lessons) {
+    if let Some(proof) = Proof::new(attempt) {
+        readings.retain(|rules| !proof.holds_under(rules));
+    }
+    let learnt = &attempt.encoder().terms().rules;
+    for rules in readings {
+        rules.prereleases.clone_from(&learnt.prereleases);
+        rules
+            .prereleases
+            .extend(lessons.prereleases.iter().cloned());
+        rules.yanked.clone_from(&learnt.yanked);
+        rules.yanked.extend(lessons.yanked.iter().cloned());
     }
 }
 

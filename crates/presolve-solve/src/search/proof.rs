@@ -34,8 +34,8 @@ impl<'p, 'a> Proof<'p, 'a> {
     }
 
     /// Whether there is no solution under these rules either, whatever lessons are added to
-    /// them. Only differences in the sources and in `overwrite` are judged; with any other one
-    /// the proof counts as not valid.
+    /// them. They may differ from those of the attempt in the sources, in `overwrite`, in the
+    /// lessons and in the order of the candidates.
     pub(super) fn holds_under(&self, rules: &Rules) -> bool {
         let before = &self.encoder.terms().rules;
         (&before.pythons, &before.pip) == (&rules.pythons, &rules.pip)
