@@ -1,22 +1,26 @@
 //! `presolve diff`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, exit_as, print_whole, progress::Progress};
+use super::{Output, exit_as, opened::EnvironmentArg, print_whole, progress::Progress};
 use presolve_check::{
     changes::{Changes, advise, compare},
     revision::AtRevision,
 };
 use presolve_config::{Flags, Settings};
-use presolve_input::{self as input, Input};
+use presolve_input::{self as input, Environments, Input, Kind, Spec, azure::Entity};
 use presolve_report::changes::{Compared, human, json, markdown};
 use presolve_resolve::Shared;
 use presolve_spec::EnvironmentFile;
 use presolve_text::{
     diagnostic::{Diagnostic, Failure, FailureKind},
     files::{Fence, Fences, shown_path},
+    source::SourceFile,
 };
 use presolve_words::errors;
 
@@ -63,6 +67,8 @@ pub(super) struct Diff {
     /// Cache folder
     #[arg(long, value_name = "FOLDER")]
     cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    environment: EnvironmentArg,
     /// Also read files outside the repository that a file in it refers to
     #[arg(long)]
     allow_outside: bool,
@@ -83,6 +89,15 @@ enum Format {
     Json,
 }
 
+/// A state to compare.
+struct State {
+    input: Input,
+    /// It is one of the environments of its file.
+    is_selected: bool,
+    /// The commit that has the file; `None` for a file in the working tree.
+    at: Option<AtRevision>,
+}
+
 /// The maximum depth of files that include each other.
 const INCLUDED: usize = 10;
 
@@ -97,7 +112,11 @@ impl Diff {
             Some(after) => after,
             None => working_file(&before)?,
         };
-        let (old, new) = (self.read(&before)?, self.read(&after)?);
+        let (old, new) = (self.open(&before)?, self.open(&after)?);
+        if self.environment.is_any() && !old.is_selected && !new.is_selected {
+            return Err(self.environment.unknown(&after, &[]));
+        }
+        let (old, new) = (self.read(&old)?, self.read(&new)?);
         let mut changes = compare(&old, &new);
         let settings = Settings::resolve(&after, self.flags())?;
         self.advise(&mut changes, &new, &settings, output).await?;
@@ -133,53 +152,58 @@ impl Diff {
     fn fence(&self, path: &Path) -> Fence {
         let fences = Fences {
             allow_outside: self.allow_outside,
-            folders: Vec::new(),
+            ..Fences::default()
         };
         fences.around(path)
     }
 
-    /// Reads a state. Its warnings are not part of the comparison.
-    fn read(&self, path: &Path) -> Result<EnvironmentFile, Failure> {
-        match AtRevision::of(path) {
-            Some(at) => self.read_revision(&at),
-            None => {
-                let path = input::file_at(path)?;
-                let images = Settings::resolve(&path, self.flags())?.images;
-                input::open(&path, &self.fence(&path))?
-                    .spec(&images)?
-                    .read()
-            }
+    /// Opens a state. Only a job, a component or a deployment has environments to select from.
+    fn open(&self, path: &Path) -> Result<State, Failure> {
+        if let Some(at) = AtRevision::of(path) {
+            let working = at.working_file()?;
+            let input = Input::of(at.read(&self.fence(&working))?);
+            // Files of the working tree are not those of the commit.
+            return self.select(input, Environments::inside, Some(at));
         }
+        let path = input::file_at(path)?;
+        let input = input::open(&path, &self.fence(&path))?;
+        self.select(input, Environments::of, None)
     }
 
-    /// Reads the file of a commit, with the files that it includes. A file that leads to another
-    /// one is refused.
-    fn read_revision(&self, at: &AtRevision) -> Result<EnvironmentFile, Failure> {
-        let working = at.working_file()?;
-        let source = at.read(&self.fence(&working))?;
-        let images = Settings::resolve(&working, self.flags())?.images;
-        let spec = Input::of(source.clone()).spec(&images)?;
-        if spec.source.path() != source.path() {
-            let message = format!("`{}` leads to another file", source.path().display());
-            let diagnostic = Diagnostic::error("unread-revision", message)
-                .note("presolve reads only the named file of a commit")
-                .help("name the conda file itself");
-            return Err(Failure::input(diagnostic));
+    fn select(
+        &self,
+        input: Input,
+        find: fn(&Entity) -> Environments,
+        at: Option<AtRevision>,
+    ) -> Result<State, Failure> {
+        let Kind::Entity(entity) = &input.kind else {
+            return Ok(State {
+                input,
+                is_selected: false,
+                at,
+            });
+        };
+        let (path, found) = (input.source.path(), find(entity));
+        let place = self.environment.select(path, &found)?;
+        Ok(State {
+            input: match place.path == path {
+                true => place.of(Arc::clone(&input.source))?,
+                false => place.open(input.source.fence())?,
+            },
+            is_selected: true,
+            at,
+        })
+    }
+
+    /// Reads a state. Its warnings are not part of the comparison.
+    fn read(&self, state: &State) -> Result<EnvironmentFile, Failure> {
+        let source = &state.input.source;
+        let images = Settings::resolve(source.path(), self.flags())?.images;
+        let spec = state.input.spec(&images)?;
+        match &state.at {
+            Some(at) => read_revision(at, source, &spec),
+            None => spec.read(),
         }
-        let mut included = Vec::new();
-        for _ in 0..INCLUDED {
-            let partial = spec.host.read(&source, &included);
-            let files = partial.environment.as_ref();
-            let files = files.map_or(&[][..], |environment| &environment.pip.files);
-            let is_new = |file: &&PathBuf| !included.iter().any(|known| known.path() == **file);
-            let new: Vec<PathBuf> = files.iter().filter(is_new).cloned().collect();
-            let new = at.read_others(&new)?;
-            if new.is_empty() {
-                return partial.complete();
-            }
-            included.extend(new);
-        }
-        spec.host.read(&source, &included).complete()
     }
 
     async fn advise(
@@ -195,6 +219,36 @@ impl Diff {
         progress.finish();
         advised.map_err(|error| errors::failure_in(error, environment))
     }
+}
+
+/// Reads the file of a commit, with the files that it includes. A file that leads to another
+/// one is refused.
+fn read_revision(
+    at: &AtRevision,
+    source: &Arc<SourceFile>,
+    spec: &Spec,
+) -> Result<EnvironmentFile, Failure> {
+    if spec.source.path() != source.path() {
+        let message = format!("`{}` leads to another file", source.path().display());
+        let diagnostic = Diagnostic::error("unread-revision", message)
+            .note("presolve reads only the named file of a commit")
+            .help("name the conda file itself");
+        return Err(Failure::input(diagnostic));
+    }
+    let mut included = Vec::new();
+    for _ in 0..INCLUDED {
+        let partial = spec.host.read(source, &included);
+        let files = partial.environment.as_ref();
+        let files = files.map_or(&[][..], |environment| &environment.pip.files);
+        let is_new = |file: &&PathBuf| !included.iter().any(|known| known.path() == **file);
+        let new: Vec<PathBuf> = files.iter().filter(is_new).cloned().collect();
+        let new = at.read_others(&new)?;
+        if new.is_empty() {
+            return partial.complete();
+        }
+        included.extend(new);
+    }
+    spec.host.read(source, &included).complete()
 }
 
 /// Returns the file in the working tree that `REV:FILE` names.

@@ -114,6 +114,41 @@ pub(super) fn open(
     named.locate()?.read(output)
 }
 
+impl EnvironmentArg {
+    /// Whether the user selects an environment.
+    pub(super) fn is_any(&self) -> bool {
+        self.environment.is_some()
+    }
+
+    /// Returns the only environment of a file, or the wanted one.
+    ///
+    /// # Errors
+    /// If there is none, or there are several.
+    pub(super) fn select<'p>(
+        &self,
+        path: &Path,
+        found: &'p Environments,
+    ) -> Result<&'p Place, Failure> {
+        let places = found.places.iter();
+        let places: Vec<&Place> = match &self.environment {
+            Some(wanted) => places.filter(|place| is_at(place, wanted)).collect(),
+            None => places.collect(),
+        };
+        match &places[..] {
+            [place] => Ok(place),
+            [] if self.is_any() => Err(self.unknown(path, &found.places)),
+            [] => Err(none(path, found)),
+            several => Err(Failure::input(several_environments(path, several))),
+        }
+    }
+
+    /// Returns the failure for a file without the wanted environment.
+    pub(super) fn unknown(&self, path: &Path, places: &[Place]) -> Failure {
+        let wanted = self.environment.as_deref().unwrap_or_default();
+        Failure::input(unknown_environment(wanted, path, places))
+    }
+}
+
 impl<'a> Named<'a> {
     /// Opens a file, or the file to build in a folder.
     pub(super) fn find(path: &Path, args: &'a SettingsArgs) -> Result<Self, Failure> {
@@ -124,6 +159,11 @@ impl<'a> Named<'a> {
             input = input.with_python(settings.python_version.as_deref());
         }
         Ok(Self { path, args, input })
+    }
+
+    /// Returns the path of the file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Returns the environments that a job, a component or a deployment leads to; `None` for
@@ -152,43 +192,12 @@ impl<'a> Named<'a> {
     /// If there is none, or there are several.
     pub(super) fn one(self, wanted: &EnvironmentArg) -> Result<Self, Failure> {
         let Some(found) = self.environments() else {
-            return match &wanted.environment {
-                Some(wanted) => Err(Failure::input(unknown_environment(wanted, &self.path, &[]))),
-                None => Ok(self),
+            return match wanted.is_any() {
+                true => Err(wanted.unknown(&self.path, &[])),
+                false => Ok(self),
             };
         };
-        let places = found.places.iter();
-        let places: Vec<&Place> = match &wanted.environment {
-            Some(wanted) => places.filter(|place| is_at(place, wanted)).collect(),
-            None => places.collect(),
-        };
-        match (&places[..], &wanted.environment) {
-            ([place], _) => self.at(place),
-            ([], Some(wanted)) => {
-                let error = unknown_environment(wanted, &self.path, &found.places);
-                Err(Failure::input(error))
-            }
-            ([], None) => Err(self.none(&found)),
-            (several, _) => Err(Failure::input(several_environments(&self.path, several))),
-        }
-    }
-
-    /// Returns the failure for a file that leads to no environment.
-    pub(super) fn none(&self, found: &Environments) -> Failure {
-        if let Some(failure) = found.failures.first() {
-            return failure.clone();
-        }
-        let path = self.path.display();
-        let Some(registered) = found.registered.first() else {
-            let message = format!("{path} has no environment");
-            let error = Diagnostic::error("no-environment", message);
-            return Failure::input(error.help("add `environment:`, or give another file"));
-        };
-        let message = format!("{path} has no environment in a file");
-        let error = Diagnostic::error("no-environment", message)
-            .at(registered.location.clone(), "registered in Azure ML")
-            .help("give the file from which the environment was registered");
-        Failure::input(error)
+        self.at(wanted.select(&self.path, &found)?)
     }
 
     /// Returns the definition of an Azure ML environment; `None` for other files.
@@ -210,6 +219,24 @@ impl<'a> Named<'a> {
             settings,
         })
     }
+}
+
+/// Returns the failure for a file that leads to no environment.
+pub(super) fn none(path: &Path, found: &Environments) -> Failure {
+    if let Some(failure) = found.failures.first() {
+        return failure.clone();
+    }
+    let path = path.display();
+    let Some(registered) = found.registered.first() else {
+        let message = format!("{path} has no environment");
+        let error = Diagnostic::error("no-environment", message);
+        return Failure::input(error.help("add `environment:`, or give another file"));
+    };
+    let message = format!("{path} has no environment in a file");
+    let error = Diagnostic::error("no-environment", message)
+        .at(registered.location.clone(), "registered in Azure ML")
+        .help("give the file from which the environment was registered");
+    Failure::input(error)
 }
 
 /// Whether an environment is at these keys or below them, or in this file.

@@ -159,7 +159,7 @@ impl Pin {
                 .await;
         };
         if found.places.is_empty() && (!file.is_found || !found.failures.is_empty()) {
-            return Err(named.none(&found));
+            return Err(opened::none(named.path(), &found));
         }
         if self.is_for_one() {
             check_same(&named, &found.places)?;

@@ -219,6 +219,21 @@ fn a_file_of_a_commit_is_read_with_the_files_that_it_includes() {
             .starts_with("HEAD:./train.yml -> train.yml: 1 upgraded"),
         "{run}"
     );
+    // The new state is shown from the working directory, wherever the commit is named from.
+    for (folder, old, new) in [
+        ("envs", "HEAD:envs/train.yml", "../envs/train.yml"),
+        ("docs/a", "HEAD:envs/train.yml", "../../envs/train.yml"),
+        (
+            "docs/a",
+            "HEAD:../../envs/train.yml",
+            "../../envs/train.yml",
+        ),
+    ] {
+        std::fs::create_dir_all(project.path(folder)).expect("a folder");
+        let run = diff_in(&project, folder, &[old]);
+        let title = format!("{old} -> {new}: 1 upgraded");
+        assert!(run.stdout.starts_with(&title), "{run}");
+    }
     let run = diff_in(
         &project,
         "envs",
@@ -258,4 +273,45 @@ fn what_git_does_not_have_is_an_error() {
     let run = diff_in(&project, ".", &["HEAD:Dockerfile", "environment.yml"]);
     assert_eq!(run.code, 2, "{run}");
     assert!(run.stderr.contains("leads to another file"), "{run}");
+}
+
+/// A pipeline with two environments in its file.
+const JOB: &str = "type: pipeline
+jobs:
+  prepare:
+    command: a
+    environment:
+      image: mcr.microsoft.com/azureml/minimal-ubuntu22.04-py39-cpu-inference
+      conda_file: {channels: [conda-forge, nodefaults], dependencies: [python =3.9]}
+  train:
+    command: b
+    environment:
+      image: mcr.microsoft.com/azureml/minimal-ubuntu22.04-py39-cpu-inference
+      conda_file: {channels: [conda-forge, nodefaults], dependencies: [python =3.10]}
+";
+
+#[test]
+fn one_environment_of_several_is_compared() {
+    let project = Project::new(environment(&["python"]));
+    project.write("jobs/job.yml", JOB);
+    git(&project, &["init", "--quiet"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "--quiet", "-m", "a"]);
+    project.write("jobs/job.yml", JOB.replace("python =3.10", "python =3.11"));
+    let run = diff_in(&project, "jobs", &["HEAD:jobs/job.yml"]);
+    assert_eq!(run.code, 2, "{run}");
+    let message = "../jobs/job.yml leads to 2 environments";
+    assert!(run.stderr.contains(message), "{run}");
+    let select = |keys| ["HEAD:./job.yml", "--environment", keys];
+    let run = diff_in(&project, "jobs", &select("jobs.train"));
+    assert!(run.stdout.contains(": 1 changed"), "{run}");
+    let run = diff_in(&project, "jobs", &select("jobs.prepare"));
+    assert!(run.stdout.contains("no difference"), "{run}");
+    let run = diff_in(&project, "jobs", &select("jobs.score"));
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.stderr.contains("error[unknown-environment]"), "{run}");
+    let files = ["HEAD:environment.yml", "--environment", "jobs.train"];
+    let run = diff_in(&project, ".", &files);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.stderr.contains("error[unknown-environment]"), "{run}");
 }

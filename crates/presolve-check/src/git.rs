@@ -62,9 +62,21 @@ impl Git {
     /// # Errors
     /// [`Failure::input`] if there is none.
     pub(crate) fn root(&self, folder: &Path) -> Result<PathBuf, Failure> {
-        let root = self.text(folder, &["rev-parse", "--show-toplevel"])?;
-        match root {
-            Ok(root) => Ok(PathBuf::from(root.trim_end_matches(['\n', '\r']))),
+        self.place(folder, "--show-toplevel")
+    }
+
+    /// Returns the path from a folder to the root of its working tree: empty, or one `../` for
+    /// each level.
+    ///
+    /// # Errors
+    /// [`Failure::input`] if there is none.
+    pub(crate) fn way_up(&self, folder: &Path) -> Result<PathBuf, Failure> {
+        self.place(folder, "--show-cdup")
+    }
+
+    fn place(&self, folder: &Path, option: &str) -> Result<PathBuf, Failure> {
+        match self.text(folder, &["rev-parse", option])? {
+            Ok(place) => Ok(PathBuf::from(place.trim_end_matches(['\n', '\r']))),
             Err(said) => {
                 let message = format!("`{}` is not in a git repository", folder.display());
                 Err(self.failure(message, &said, self.help))

@@ -41,15 +41,18 @@ impl AtRevision {
         })
     }
 
-    /// Returns the path of the file in the working tree.
+    /// Returns the path of the file in the working tree, relative to the working directory.
     ///
     /// # Errors
     /// [`Failure::input`] if the working directory is not in a repository.
     pub fn working_file(&self) -> Result<PathBuf, Failure> {
-        if self.path.starts_with("./") || self.path.starts_with("../") {
-            return Ok(plain_path(Path::new(&self.path)));
+        if let Some(below) = self.path.strip_prefix("./") {
+            return Ok(PathBuf::from(below));
         }
-        Ok(GIT.root(Path::new("."))?.join(&self.path))
+        if self.path.starts_with("../") {
+            return Ok(PathBuf::from(&self.path));
+        }
+        Ok(GIT.way_up(Path::new("."))?.join(&self.path))
     }
 
     /// Reads the file, with its path in the working tree.

@@ -3,6 +3,7 @@
 use std::{
     collections::{HashSet, VecDeque},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::{
@@ -56,21 +57,27 @@ impl Environments {
         found
     }
 
+    /// Finds the environments inside of a file, without those of the files that it names.
+    pub fn inside(entity: &Entity) -> Self {
+        Self {
+            places: places(entity).collect(),
+            failures: entity.refused().map(Failure::input).collect(),
+            registered: entity.registered().to_vec(),
+            notes: entity.unread_model().into_iter().collect(),
+        }
+    }
+
     fn add(
         &mut self,
         entity: &Entity,
         seen: &mut HashSet<PathBuf>,
         queue: &mut VecDeque<Box<Entity>>,
     ) {
-        let path = entity.source().path();
-        let places = entity.environments().iter().map(|definition| Place {
-            path: path.to_owned(),
-            route: definition.base().clone(),
-        });
-        self.places.extend(places);
-        self.registered.extend_from_slice(entity.registered());
-        self.notes.extend(entity.unread_model());
-        self.failures.extend(entity.refused().map(Failure::input));
+        let inside = Self::inside(entity);
+        self.places.extend(inside.places);
+        self.registered.extend(inside.registered);
+        self.notes.extend(inside.notes);
+        self.failures.extend(inside.failures);
         for reference in entity.files() {
             // A file that was followed is not read again for each reference to it.
             let real = canonical(&reference.path);
@@ -102,7 +109,14 @@ impl Place {
     /// # Errors
     /// [`Failure::input`] when the file cannot be read, or no longer has the definition.
     pub fn open(&self, fence: &Fence) -> Result<Input, Failure> {
-        let source = SourceFile::read(&*self.path, fence)?;
+        self.of(SourceFile::read(&*self.path, fence)?)
+    }
+
+    /// Returns the definition in this state of the file.
+    ///
+    /// # Errors
+    /// [`Failure::input`] when it does not have the definition.
+    pub fn of(&self, source: Arc<SourceFile>) -> Result<Input, Failure> {
         let input = Input::of(source);
         if self.route.0.is_empty() {
             return Ok(input);
@@ -194,6 +208,14 @@ impl Entity {
         let invalid = self.invalid().iter().map(azure::entity::refusal);
         invalid.chain(self.too_many())
     }
+}
+
+fn places(entity: &Entity) -> impl Iterator<Item = Place> {
+    let path = entity.source().path();
+    entity.environments().iter().map(|definition| Place {
+        path: path.to_owned(),
+        route: definition.base().clone(),
+    })
 }
 
 fn canonical(path: &Path) -> PathBuf {
