@@ -71,6 +71,7 @@ mod stdin;
 mod structure;
 mod terminal;
 mod terminal_help;
+mod variables;
 mod why;
 #[cfg(unix)]
 mod writes;

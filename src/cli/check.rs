@@ -198,8 +198,8 @@ impl Check {
         let folders = self.paths.iter().filter(|path| path.is_dir());
         let folders: Vec<PathBuf> = folders.cloned().collect();
         let fences = Fences {
-            allow_outside: self.settings.allow_outside,
             folders: folders.clone(),
+            ..self.settings.fences()
         };
         let found = discover::files(&self.paths, &exclude, &fences)?;
         let changed = self.changed_since.as_deref();

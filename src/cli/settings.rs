@@ -10,7 +10,10 @@ use rattler_conda_types::Subdir;
 
 use super::values::Priority;
 use presolve_config::Flags;
-use presolve_text::files::{Fence, Fences};
+use presolve_text::{
+    files::{Fence, Fences},
+    variables::AllowedVariables,
+};
 
 /// Settings from flags; they take precedence over `presolve.toml`, `.condarc` and pip's
 /// configuration.
@@ -87,6 +90,10 @@ pub(super) struct SettingsArgs {
     /// Also read files outside the repository that a file in it refers to
     #[arg(long)]
     pub allow_outside: bool,
+    /// Environment variable whose value files may use in URLs and paths; repeatable [default: those
+    /// in PRESOLVE_ALLOW_ENV]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = variable)]
+    allow_env: Vec<String>,
 }
 
 impl SettingsArgs {
@@ -100,6 +107,7 @@ impl SettingsArgs {
         Fences {
             allow_outside: self.allow_outside,
             folders: Vec::new(),
+            variables: AllowedVariables::of_user(&self.allow_env),
         }
     }
 }
@@ -111,6 +119,14 @@ fn platform(text: &str) -> Result<Subdir, String> {
         }
         Ok(subdir) => Ok(subdir),
         Err(_) => Err("a conda platform is something like linux-64 or osx-arm64".to_string()),
+    }
+}
+
+fn variable(text: &str) -> Result<String, String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match !text.is_empty() && text.chars().all(is_part) {
+        true => Ok(text.to_owned()),
+        false => Err("write the name alone, such as TOKEN".to_owned()),
     }
 }
 

@@ -354,7 +354,10 @@ fn credentials_are_given_to_the_build_alone() {
         ),
         "  - chartling",
     ]));
-    let run = context(&project, &[]);
+    let allowed = ["context", "-o", "build", "--allow-env", "USER,TOKEN_1"];
+    let mut command = project.command(&allowed);
+    command.env("USER", "me").env("TOKEN_1", "t0k3n");
+    let run = super::Run::from(command.output().expect("it starts"));
     let shown = run.to_string();
     assert_eq!(run.code, 0, "{run}");
     let (dockerfile, spec) = (project.read("build/Dockerfile"), project.read(CONDA_FILE));

@@ -352,6 +352,7 @@ fn options_stay_as_they_are_written() {
     project.write("wheels/nothing.txt", "");
     let mut command = project.command(&["pin", "--format", "requirements"]);
     let run: super::Run = command
+        .args(["--allow-env", "PRIVATE"])
         .env("PRIVATE", &index)
         .output()
         .expect("starts")
@@ -442,7 +443,7 @@ fn a_variable_in_a_path_is_not_told() {
     let line = format!("--extra-index-url {index}");
     let project = Project::online(environment(&["python", "pip:", &line, "tomlish"]));
     let run = |format: &str| {
-        let mut command = project.command(&["pin", "--format", format]);
+        let mut command = project.command(&["pin", "--format", format, "--allow-env", "TOK"]);
         let run = command.env("TOK", "t").output().expect("starts");
         super::Run::from(run)
     };

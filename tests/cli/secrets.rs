@@ -200,7 +200,7 @@ const PLACES: &[Place] = &[
     channel!("channel that is refused", "http://me:@S@@@UP@/private"),
     in_variable(
         "variable of a channel",
-        &[("ACME", "@S@")],
+        &[("ACME", "@S@"), ("PRESOLVE_ALLOW_ENV", "ACME")],
         &[(
             "environment.yml",
             "channels: ['http://bob:${ACME}@@UP@/channels/conda-forge', 'http://@DOWN@/t/${ACME}/x', nodefaults]\ndependencies: [python]\n",
@@ -354,7 +354,7 @@ const PLACES: &[Place] = &[
     ),
     in_variable(
         "variable of an index",
-        &[("PIP_TOKEN", "@S@")],
+        &[("PIP_TOKEN", "@S@"), ("PRESOLVE_ALLOW_ENV", "PIP_TOKEN")],
         &[(
             "environment.yml",
             "channels: [conda-forge, nodefaults]\ndependencies: [python, pip, {pip: ['--index-url http://${PIP_TOKEN}@@DOWN@/t/${PIP_TOKEN}/x', tomlish]}]\n",

@@ -18,6 +18,7 @@ use presolve_input::{
 use presolve_spec::{
     EnvironmentFile, Spanned,
     host::{self, Host},
+    variables::VARIABLE,
 };
 use presolve_target::{Image, ImageTarget};
 use presolve_text::{
@@ -283,7 +284,8 @@ fn lint_spec(
         findings.iter_mut().for_each(require_packages);
     }
     let outside = reading.errors.iter();
-    let outside = outside.filter(|error| error.name == OUTSIDE).cloned();
+    let outside = outside.filter(|error| [OUTSIDE, VARIABLE].contains(&error.name));
+    let outside = outside.cloned();
     Linted {
         findings: asked.selection.apply(findings),
         unread: unread(outside.collect()),

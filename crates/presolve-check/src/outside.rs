@@ -51,7 +51,7 @@ fn channel(channel: &SpecChannel) -> Option<(PathBuf, Location)> {
     let at = channel.location.clone()?;
     let is_name = matches!(channel.explicit.parse(), Ok(NamedChannelOrUrl::Name(_)));
     let climbs = channel.explicit.split('/').any(|part| part == "..");
-    if is_name && !climbs && !channel.explicit.contains('$') {
+    if is_name && !climbs {
         return None;
     }
     let url: &Url = channel.channel.base_url.as_ref();

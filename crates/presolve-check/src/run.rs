@@ -318,7 +318,8 @@ impl Check {
         (shared, listener): (&Shared, &Listener),
     ) -> Result<Solved, Failure> {
         let environment = &spec.environment;
-        let outside = outside::named(environment, asked.settings);
+        let mut outside = outside::named(environment, asked.settings);
+        outside.extend(environment.without_value().cloned());
         if !outside.is_empty() {
             return Ok(Solved {
                 undecided: vec![Undecided {

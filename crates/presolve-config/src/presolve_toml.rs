@@ -168,7 +168,7 @@ pub(super) fn find(spec_path: &Path) -> Option<PathBuf> {
 pub(super) fn read(path: &Path, allow_outside: bool) -> Result<Layer, Failure> {
     let fences = Fences {
         allow_outside,
-        folders: Vec::new(),
+        ..Fences::default()
     };
     let fence = fences.around(path);
     let bytes = fence.read(path, TEXT_LIMIT).map_err(|error| {

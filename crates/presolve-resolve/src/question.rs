@@ -38,7 +38,7 @@ use presolve_registry::{
 use presolve_solve::{CutOff, Declared, PipPolicy, Preferences, Problem, SolveError, World};
 use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
-use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
+use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level, Location};
 
 /// The input of a solve, with the settings, names and connections that it needs.
 #[derive(Clone)]
@@ -84,6 +84,7 @@ impl Question {
         deadline: Option<Instant>,
     ) -> Result<Self, ResolveError> {
         check_python(environment)?;
+        check_variables(environment)?;
         let settings = &as_of_pins(environment, settings, upgrade);
         let subdir = target_platform(environment, settings)?;
         let virtual_packages = virtual_packages::for_target(
@@ -498,6 +499,18 @@ fn check_python(environment: &EnvironmentFile) -> Result<(), Failure> {
         .note("a Dockerfile next to the file that installs it would tell the version")
         .help("name the version with `--python-version 3.11`, or with `python-version` in presolve.toml");
     Err(Failure::input(error))
+}
+
+/// Stops before a URL is requested that has a variable instead of its value.
+fn check_variables(environment: &EnvironmentFile) -> Result<(), Failure> {
+    let diagnostics: Vec<_> = environment.without_value().cloned().collect();
+    match diagnostics.is_empty() {
+        true => Ok(()),
+        false => Err(Failure {
+            kind: FailureKind::Input,
+            diagnostics,
+        }),
+    }
 }
 
 fn policy(index: &IndexSettings) -> PipPolicy {

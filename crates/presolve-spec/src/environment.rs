@@ -18,6 +18,7 @@ use super::{
     pip_lines::{self, PipReader, PipText},
     pip_versions,
     selector::Selector,
+    variables::{self, Expanded, Syntax},
     yaml::{self, Tree},
 };
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level, Location};
@@ -292,15 +293,20 @@ impl<'a> Reader<'a> {
     }
 
     fn push_channel(&mut self, entry: Entry) {
-        let pinned = expand_variables(&entry.text);
-        self.environment.pinned_channels.push(pinned);
+        let pinned = expanded_channel(&entry.text, self.tree.source());
+        self.environment
+            .pinned_channels
+            .push(pinned.text.into_owned());
         let value = match entry.comment.origin {
             Some(Origin::Added) => return,
             Some(Origin::Declared(declared)) => declared,
             None => entry.text,
         };
+        let expanded = expanded_channel(&value, self.tree.source());
+        let errors = &mut self.environment.channels_without_value;
+        variables::report(expanded.missing, &entry.location, errors);
         self.environment.channels.push(Spanned {
-            value: expand_variables(&value),
+            value: expanded.text.into_owned(),
             location: entry.location,
         });
     }
@@ -670,6 +676,11 @@ fn conda_requirement(entry: &Entry) -> Result<CondaRequirement, String> {
     })
 }
 
+/// Replaces the variables in a channel of a file.
+pub(super) fn expanded_channel<'t>(text: &'t str, file: &SourceFile) -> Expanded<'t> {
+    variables::expand(text, Syntax::Conda, file.fence().variables())
+}
+
 /// Restores the declared requirement of a pinned pip line from its comment.
 pub(crate) fn apply_comment(requirement: &mut PipRequirement, comment: &LineComment) {
     let Some(pin) = pip_lines::pinned_version(&requirement.kind).cloned() else {
@@ -681,7 +692,7 @@ pub(crate) fn apply_comment(requirement: &mut PipRequirement, comment: &LineComm
             requirement.added_by_pin = true;
         }
         Some(Origin::Declared(declared)) => {
-            if let Some(kind) = pip_lines::declared(declared, &requirement.kind) {
+            if let Some(kind) = pip_lines::declared(declared, requirement) {
                 requirement.kind = kind;
                 requirement.text.clone_from(declared);
                 requirement.pin = Some(pin);
@@ -748,34 +759,6 @@ fn first_line(mut location: Location) -> Location {
 /// The comment of an earlier `pin` on the file as a whole.
 pub(super) fn header(tree: &Tree) -> Option<PinnedHeader> {
     PinnedHeader::find(tree.source(), |at| tree.in_comment(at..at + 1))
-}
-
-/// Expands `$NAME` and `${NAME}` as Python's `os.path.expandvars` does, which conda
-/// applies to channels. An unset variable is left unexpanded.
-pub(super) fn expand_variables(text: &str) -> String {
-    let mut expanded = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('$') {
-        expanded.push_str(&rest[..start]);
-        let after = &rest[start + 1..];
-        let word = |text: &str| {
-            text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-                .unwrap_or(text.len())
-        };
-        let (name, length) = match after.strip_prefix('{') {
-            Some(braced) => match braced.find('}') {
-                Some(end) => (&braced[..end], end + 3),
-                None => ("", 1),
-            },
-            None => (&after[..word(after)], word(after) + 1),
-        };
-        let value = (!name.is_empty())
-            .then(|| presolve_text::process::variable(name))
-            .flatten();
-        expanded.push_str(value.as_deref().unwrap_or(&rest[start..start + length]));
-        rest = &rest[start + length..];
-    }
-    expanded + rest
 }
 
 #[cfg(test)]

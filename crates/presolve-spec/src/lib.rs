@@ -39,6 +39,7 @@ pub mod requirement;
 pub mod requirements_file;
 pub mod route;
 pub mod selector;
+pub mod variables;
 pub mod versions;
 pub mod yaml;
 
@@ -98,6 +99,8 @@ pub struct EnvironmentFile {
     pub added_blocks: Vec<AddedBlock>,
     /// Warnings from reading the file: unknown keys, unusual spellings.
     pub warnings: Vec<Diagnostic>,
+    /// Errors for variables in channels that have no value.
+    pub(crate) channels_without_value: Vec<Diagnostic>,
 }
 
 impl EnvironmentFile {
@@ -124,7 +127,14 @@ impl EnvironmentFile {
             pinned_channels: Vec::new(),
             added_blocks: Vec::new(),
             warnings: Vec::new(),
+            channels_without_value: Vec::new(),
         }
+    }
+
+    /// The errors for variables in URLs that have no value, so that nothing may be requested.
+    pub fn without_value(&self) -> impl Iterator<Item = &Diagnostic> {
+        let channels = self.channels_without_value.iter();
+        channels.chain(&self.pip.without_value)
     }
 
     /// Whether pip installs all packages, into a Python that is already there. Conda packages
@@ -209,6 +219,8 @@ pub struct PipRequirements {
     pub files: Vec<PathBuf>,
     /// The requirements files that get pins in place, in the order in which pip reads them.
     pub in_place: Vec<requirements_file::RequirementsFile>,
+    /// Errors for variables in URLs that have no value.
+    pub(crate) without_value: Vec<Diagnostic>,
 }
 
 /// A pip requirement.

@@ -3,7 +3,6 @@
 //! item of the list as a line of such a file.
 
 use std::{
-    borrow::Cow,
     collections::HashSet,
     ops::Range,
     path::{Path, PathBuf},
@@ -20,6 +19,7 @@ use super::{
     pip_options::{self, PipOption, Scope},
     requirement,
     requirements_file::{CommentReader, RequirementsFile},
+    variables::{self, Expanded, Syntax},
 };
 use crate::codes;
 use presolve_text::diagnostic::{Diagnostic, Failure, Location};
@@ -87,6 +87,9 @@ pub struct PipReader {
 /// Help for an option that needs a line of its own.
 const OWN_LINE: &str = "write it on a line of its own, before the others";
 
+/// The options whose values are requested from a network.
+const NETWORK: [&str; 4] = ["index-url", "pypi-url", "extra-index-url", "find-links"];
+
 /// The maximum number of ignored words that one line reports. Every report shows the whole
 /// line.
 const MAX_STRAY: usize = 10;
@@ -145,14 +148,23 @@ struct Context<'a> {
 }
 
 /// The file that a line is in.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Home {
     /// The environment file: the line is an item of its pip list.
     Environment,
+    /// A command, in which pip replaces no variables.
+    Command,
     /// A requirements file that gets pins in place.
     InPlace,
     /// A file that is only read.
     Other,
+}
+
+impl Home {
+    /// Whether the line is not in a requirements file.
+    fn is_item(self) -> bool {
+        matches!(self, Self::Environment | Self::Command)
+    }
 }
 
 impl PipReader {
@@ -165,10 +177,15 @@ impl PipReader {
         }
     }
 
-    /// Reads an item of an environment file's pip list.
+    /// Reads an item of an environment file's pip list, or an argument of a command in a
+    /// Dockerfile.
     pub fn read_item(&mut self, text: &PipText) {
         self.folder = folder_of(&text.file).to_owned();
-        self.read_text(text, Role::Requirement, Home::Environment);
+        let home = match self.pins_in_place {
+            true => Home::Command,
+            false => Home::Environment,
+        };
+        self.read_text(text, Role::Requirement, home);
     }
 
     /// Reads a requirements file that no other file names.
@@ -337,8 +354,11 @@ impl PipReader {
                 let ignored: Vec<PipOption> = ignored.collect();
                 self.warn_of_ignored(context, &ignored, behind, OWN_LINE);
                 let location = context.locate(subject.span.clone());
-                let value = expand_variables(&subject.value).into_owned();
-                self.read_file(context, &value, location, role);
+                let value = context.expand(&subject.value);
+                match value.missing.is_empty() {
+                    true => self.read_file(context, &value.text, location, role),
+                    false => variables::report(value.missing, &location, &mut self.errors),
+                }
             }
         }
     }
@@ -381,20 +401,25 @@ impl PipReader {
     fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: OfRequirement) {
         let place = "after a requirement";
         self.warn_of_ignored(context, &options.ignored, place, OWN_LINE);
-        let expanded = expand_variables(text);
-        match requirement::parse(&expanded, &self.folder) {
+        let whole = context.locate(0..text.len());
+        let expanded = context.expand(text);
+        match requirement::parse(&expanded.text, &self.folder) {
             Ok(kind) => {
-                self.warn_of_missing(&kind, &expanded, context.locate(0..text.len()));
+                if matches!(kind, PipRequirementKind::Named(_)) {
+                    variables::report(expanded.missing, &whole, &mut self.pip.without_value);
+                } else if expanded.is_plain() {
+                    self.warn_of_missing(&kind, text, whole);
+                }
                 self.push(context, kind, text, options);
             }
-            Err(refusal) => {
-                let place = if expanded == text {
-                    refusal.span.clone()
-                } else {
-                    0..text.len()
-                };
-                self.refuse(context.locate(place), text, refusal);
+            Err(_) if !expanded.missing.is_empty() => {
+                variables::report(expanded.missing, &whole, &mut self.errors);
             }
+            Err(refusal) if expanded.is_plain() => {
+                self.refuse(context.locate(refusal.span.clone()), text, refusal);
+            }
+            // The reason quotes the values.
+            Err(refusal) => self.refuse(whole, text, refusal.of_values()),
         }
     }
 
@@ -413,14 +438,17 @@ impl PipReader {
         self.warn_of_ignored(context, &refused, place, "remove it");
         options.kept = kept;
         let location = context.locate(option.span.clone());
-        let value = expand_variables(&option.value).into_owned();
+        let value = context.expand(&option.value);
         let text = format!("-e {}", pip_options::quoted(&option.value));
-        match requirement::editable(&value) {
+        match requirement::editable(&value.text) {
             Ok(kind) => {
-                self.warn_of_missing(&kind, &value, location);
+                if value.is_plain() {
+                    self.warn_of_missing(&kind, &option.value, location);
+                }
                 self.push(context, kind, &text, options);
             }
-            Err(refusal) => self.refuse(location, &text, refusal),
+            Err(refusal) if value.is_plain() => self.refuse(location, &text, refusal),
+            Err(refusal) => self.refuse(location, &text, refusal.of_values()),
         }
     }
 
@@ -464,7 +492,7 @@ impl PipReader {
             self.has_setup_options = true;
             self.pip.options.formats.disallow_wheels();
         }
-        let location = if context.home == Home::Environment && !context.several {
+        let location = if context.home.is_item() && !context.several {
             context.whole()
         } else {
             context.locate(0..context.line.text.len())
@@ -489,7 +517,11 @@ impl PipReader {
 
     fn read_option(&mut self, context: &Context<'_>, option: PipOption) {
         let location = context.locate(option.span.clone());
-        let value = expand_variables(&option.value).into_owned();
+        let expanded = context.expand(&option.value);
+        if NETWORK.contains(&option.name()) {
+            variables::report(expanded.missing, &location, &mut self.pip.without_value);
+        }
+        let value = expanded.text.into_owned();
         let spanned = Spanned {
             value: value.clone(),
             location: location.clone(),
@@ -561,10 +593,10 @@ impl PipReader {
         self.pip.files.push(path.clone());
         let mut included = self.included.iter();
         let included = included.find(|file| file.path() == path).cloned();
-        match included.map_or_else(|| context.text.file.read_named(&path), Ok) {
+        match included.map_or_else(|| context.read(&path), Ok) {
             Ok(file) => {
                 self.depth += 1;
-                self.read_whole(&file, role, context.home != Home::Environment);
+                self.read_whole(&file, role, !context.home.is_item());
                 self.depth -= 1;
             }
             Err(failure) => self.errors.extend(unreadable(failure, at, value)),
@@ -639,6 +671,23 @@ impl Context<'_> {
     fn folder(&self) -> &Path {
         folder_of(&self.text.file)
     }
+
+    /// Replaces the variables in a part of the line.
+    fn expand<'t>(&self, text: &'t str) -> Expanded<'t> {
+        match self.home {
+            Home::Command => Expanded::literal(text),
+            _ => variables::expand(text, Syntax::Pip, self.text.file.fence().variables()),
+        }
+    }
+
+    /// Reads a file that the line names.
+    fn read(&self, path: &Path) -> Result<Arc<SourceFile>, Failure> {
+        let file = &self.text.file;
+        match self.home {
+            Home::Command => SourceFile::read(path, &file.fence().in_build()),
+            _ => file.read_named(path),
+        }
+    }
 }
 
 fn folder_of(file: &SourceFile) -> &Path {
@@ -659,10 +708,12 @@ pub fn pinned_version(kind: &PipRequirementKind) -> Option<&Version> {
     }
 }
 
-/// Reads the declared text of a pinned line; `None` if the line is for another project.
-pub fn declared(text: &str, line: &PipRequirementKind) -> Option<PipRequirementKind> {
-    let kind = requirement::parse(&expand_variables(text), Path::new("")).ok()?;
-    match (&kind, line) {
+/// Reads the declared text of a pinned line; `None` if it is for another project.
+pub fn declared(text: &str, line: &PipRequirement) -> Option<PipRequirementKind> {
+    let allowed = line.location.file.fence().variables();
+    let expanded = variables::expand(text, Syntax::Pip, allowed);
+    let kind = requirement::parse(&expanded.text, Path::new("")).ok()?;
+    match (&kind, &line.kind) {
         (PipRequirementKind::Named(declared), PipRequirementKind::Named(pinned))
             if declared.name == pinned.name =>
         {
@@ -735,37 +786,6 @@ fn without_comment(mut line: LogicalLine) -> Option<LogicalLine> {
     line.cut = line.text.len() - line.text.trim_start().len();
     line.text = line.text.trim().to_owned();
     (!line.text.is_empty()).then_some(line)
-}
-
-/// Replaces `${NAME}` (capitals, digits and `_` only) with the environment variable. An
-/// unset variable is left unexpanded.
-fn expand_variables(text: &str) -> Cow<'_, str> {
-    if !text.contains("${") {
-        return Cow::Borrowed(text);
-    }
-    let mut expanded = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        let (before, variable) = rest.split_at(start);
-        expanded.push_str(before);
-        let end = variable.find('}').map_or(variable.len(), |end| end + 1);
-        let name = variable[2..end].trim_end_matches('}');
-        let valid = !name.is_empty()
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        match presolve_text::process::variable(name) {
-            Some(value) if valid && !value.is_empty() => expanded.push_str(&value),
-            _ => {
-                expanded.push_str("${");
-                rest = &variable[2..];
-                continue;
-            }
-        }
-        rest = &variable[end..];
-    }
-    expanded.push_str(rest);
-    Cow::Owned(expanded)
 }
 
 #[cfg(test)]

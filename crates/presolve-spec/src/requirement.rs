@@ -35,6 +35,17 @@ pub struct Refusal {
     pub help: Option<String>,
 }
 
+impl Refusal {
+    /// The refusal of a text with the values of variables, which it does not quote.
+    pub(crate) fn of_values(self) -> Self {
+        Self {
+            message: "it is not a requirement with the values of its variables".to_owned(),
+            help: None,
+            ..self
+        }
+    }
+}
+
 /// The extensions of archives that pip installs.
 const ARCHIVES: [&str; 9] = [
     ".whl", ".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz",

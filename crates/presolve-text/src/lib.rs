@@ -15,3 +15,4 @@ pub mod files;
 pub mod process;
 pub mod secrets;
 pub mod source;
+pub mod variables;

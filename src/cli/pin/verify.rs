@@ -42,7 +42,7 @@ impl Pin {
                         "by a solve from the cache"
                     };
                 }
-                None => output.say(&not_cached(environment)),
+                None => output.say(&not_compared(environment)),
             }
         } else if diagnostics.is_empty() && self.solve {
             diagnostics.extend(self.rewritten(environment, settings, output).await?);
@@ -70,6 +70,9 @@ impl Pin {
         settings: &Settings,
         output: &Output,
     ) -> Result<Option<Vec<Diagnostic>>, Failure> {
+        if !self.solve && environment.without_value().next().is_some() {
+            return Ok(None);
+        }
         let settings = Settings {
             offline: settings.offline || !self.solve,
             ..settings.clone()
@@ -109,7 +112,15 @@ impl Pin {
     }
 }
 
-fn not_cached(environment: &EnvironmentFile) -> Diagnostic {
+/// The note for pins that were only compared with the lines of their file.
+fn not_compared(environment: &EnvironmentFile) -> Diagnostic {
+    if let Some(error) = environment.without_value().next() {
+        let note = Diagnostic {
+            level: Level::Note,
+            ..error.clone()
+        };
+        return note.note("the pins are only compared with the lines of their file");
+    }
     let file = environment.source.path().display();
     let message = format!(
         "the cache does not have all pins of {file}, so they are only compared with its lines"

@@ -56,7 +56,7 @@ impl DockerHost {
         let spec = match plan.contents()? {
             Contents::CondaFile(path, install) => Spec {
                 notices: plan.left(&install.prefix),
-                ..Spec::of_conda_file(&source.read_named(path)?)
+                ..Spec::of_conda_file(&SourceFile::read(path, &source.fence().in_build())?)
             },
             // The reader reports the commands that it skips.
             Contents::Specs(_) => Spec {

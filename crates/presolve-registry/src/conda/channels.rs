@@ -14,9 +14,9 @@ use rattler_conda_types::{Channel, ChannelConfig, MatchSpec, NamedChannelOrUrl, 
 use url::Url;
 
 use super::error::ChannelError;
-pub use presolve_config::{Environment, Settings};
+pub use presolve_config::Settings;
 use presolve_spec::EnvironmentFile;
-use presolve_text::{diagnostic::Location, secrets};
+use presolve_text::{diagnostic::Location, process, secrets};
 
 #[cfg(test)]
 mod tests;
@@ -221,20 +221,18 @@ struct Resolver {
     config: ChannelConfig,
     default_channels: Vec<NamedChannelOrUrl>,
     custom_channels: Vec<(String, Url)>,
-    environment: Environment,
 }
 
 impl Resolver {
     fn new(settings: &Settings, folder: &Path) -> Self {
-        let environment = Environment::of_process();
+        let working_dir = process::working_dir().unwrap_or_default();
         Self {
             config: ChannelConfig {
                 channel_alias: settings.channel_alias.clone(),
-                root_dir: environment.working_dir.join(folder),
+                root_dir: working_dir.join(folder),
             },
             default_channels: settings.default_channels.clone(),
             custom_channels: settings.custom_channels.clone(),
-            environment,
         }
     }
 
@@ -244,28 +242,22 @@ impl Resolver {
         text: &str,
         location: Option<Location>,
     ) -> Result<Vec<SpecChannel>, ChannelError> {
-        // conda expands variables in the channels of a file (`conda/env/env.py`), so that
-        // users can keep tokens out of it.
-        let expanded = self.environment.expand(text);
-        if expanded != DEFAULTS {
-            return Ok(vec![self.one(&expanded, text, location)?]);
+        if text != DEFAULTS {
+            return Ok(vec![self.one(text, location)?]);
         }
         let members = self.default_channels.iter();
         members
             .map(|member| {
-                let mut channel = self.one(member.as_str(), DEFAULTS, location.clone())?;
-                channel.group = Some(DEFAULTS.to_owned());
-                Ok(channel)
+                Ok(SpecChannel {
+                    explicit: DEFAULTS.to_owned(),
+                    group: Some(DEFAULTS.to_owned()),
+                    ..self.one(member.as_str(), location.clone())?
+                })
             })
             .collect()
     }
 
-    fn one(
-        &self,
-        text: &str,
-        explicit: &str,
-        location: Option<Location>,
-    ) -> Result<SpecChannel, ChannelError> {
+    fn one(&self, text: &str, location: Option<Location>) -> Result<SpecChannel, ChannelError> {
         if secrets::is_login_without_url(text) {
             let reason = secrets::not_a_url(text);
             return Err(ChannelError::LoginWithoutUrl { reason, location });
@@ -288,7 +280,7 @@ impl Resolver {
         Ok(SpecChannel {
             channel,
             name,
-            explicit: explicit.to_owned(),
+            explicit: text.to_owned(),
             location,
             group: None,
         })

@@ -316,16 +316,3 @@ fn anchors_and_folded_scalars_are_read() {
     assert_eq!(texts, ["numpy", "numpy", "python >=3", "scipy"]);
     assert_eq!(environment.pip.requirements.len(), 2);
 }
-
-#[test]
-fn channels_expand_variables() {
-    let path = std::env::var("PATH").expect("is set");
-    assert_eq!(
-        expand_variables("a/$PATH/${PATH}/$"),
-        format!("a/{path}/{path}/$")
-    );
-    assert_eq!(
-        expand_variables("${NOT_SET_X}/$NOT_SET_X"),
-        "${NOT_SET_X}/$NOT_SET_X"
-    );
-}

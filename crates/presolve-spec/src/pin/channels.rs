@@ -8,13 +8,13 @@ use crate::route::route;
 use super::Pins;
 use crate::{
     edits::Edits,
-    environment::expand_variables,
+    environment::expanded_channel,
     json,
     list::{Entry, List, ListItem, written},
     pin_comment::Origin,
     yaml::{self, Tree},
 };
-use presolve_text::diagnostic::Failure;
+use presolve_text::{diagnostic::Failure, source::SourceFile};
 
 /// The entry that keeps conda from appending `defaults`.
 pub(super) const NODEFAULTS: &str = "nodefaults";
@@ -25,7 +25,7 @@ pub(super) const NODEFAULTS: &str = "nodefaults";
 /// Fails when a line cannot be edited.
 pub(super) fn write(edits: &mut Edits<'_>, tree: &Tree, pins: &Pins) -> Result<(), Failure> {
     let list = List::read(tree, &route!("channels"), tree.root.get("channels"))?;
-    let plan = plan(&list.lines, pins);
+    let plan = plan(&list.lines, pins, tree.source());
     if plan.declared.is_empty() && list.lines.is_empty() {
         write_new(edits, tree, &plan.first);
         return Ok(());
@@ -78,7 +78,8 @@ fn declared(line: &ListItem) -> &str {
 
 /// Aligns the answer's channels with the declared ones. `defaults` takes all up to the next
 /// declared channel. Any other name that conda resolves takes one.
-fn plan<'a>(lines: &'a [ListItem], pins: &Pins) -> Plan<'a> {
+fn plan<'a>(lines: &'a [ListItem], pins: &Pins, file: &SourceFile) -> Plan<'a> {
+    let expanded = |text: &str| expanded_channel(text, file).text.into_owned();
     let mut wanted = pins.channels.iter().peekable();
     let mut plan = Plan {
         declared: Vec::new(),
@@ -88,15 +89,15 @@ fn plan<'a>(lines: &'a [ListItem], pins: &Pins) -> Plan<'a> {
     let later = |index: usize, channel: &String| {
         lines[index..]
             .iter()
-            .any(|line| expand_variables(declared(line)) == *channel)
+            .any(|line| expanded(declared(line)) == *channel)
     };
     for (index, line) in lines.iter().enumerate() {
         let as_declared = declared(line).to_owned();
         let mut entry = Entry::plain(as_declared.clone());
         let mut after = Vec::new();
         if as_declared != NODEFAULTS {
-            let expanded = expand_variables(&as_declared);
-            if wanted.next_if(|channel| **channel == expanded).is_none()
+            let value = expanded(&as_declared);
+            if wanted.next_if(|channel| **channel == value).is_none()
                 && let Some(channel) = wanted.next_if(|channel| !later(index + 1, channel))
             {
                 entry.text.clone_from(channel);

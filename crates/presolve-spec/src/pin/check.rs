@@ -5,7 +5,7 @@ use super::{Pins, by_name, channels::NODEFAULTS, conda, pip};
 use crate::route::route;
 use crate::{
     EnvironmentFile, PipRequirementKind,
-    environment::expand_variables,
+    environment::expanded_channel,
     host::{CondaFile, Host},
     list::List,
     match_spec, pip_lines,
@@ -40,7 +40,7 @@ pub(super) fn check(
     let channels: Vec<String> = list
         .lines
         .iter()
-        .map(|line| expand_variables(&line.text))
+        .map(|line| expanded_channel(&line.text, &source).text.into_owned())
         .filter(|channel| channel != NODEFAULTS)
         .collect();
     let problem = if other_keys(&old) != other_keys(&new) {

@@ -157,13 +157,3 @@ fn a_login_in_words_that_pip_ignores_is_masked_before_they_are_cut() {
     assert!(is_shown("after an option"), "{shown:?}");
     assert!(!is_shown("secretword"), "{shown:?}");
 }
-
-#[test]
-fn only_capital_variables_are_expanded() {
-    assert_eq!(
-        expand_variables("${HOME_OF_NOBODY}/${x}/$Y"),
-        "${HOME_OF_NOBODY}/${x}/$Y"
-    );
-    let path = std::env::var("PATH").expect("is set");
-    assert_eq!(expand_variables("a${PATH}b"), format!("a{path}b"));
-}

@@ -11,6 +11,7 @@ use std::{
 };
 
 use super::read::{self, ReadError};
+use crate::variables::AllowedVariables;
 
 /// Marks the root of a repository. Nothing in this folder is ever read: CI systems store the
 /// token for the clone in `.git/config`.
@@ -19,15 +20,16 @@ const GIT: &str = ".git";
 /// Number of links that are followed in a row. Linux follows 40 (`path_resolution(7)`).
 const MOST_LINKS: usize = 40;
 
-/// The folder that limits which files another file may name.
+/// What another file may name: files, and environment variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fence {
-    /// The folder, with links resolved; `None` if every file may be named.
+    /// The folder of the files, with links resolved; `None` if every file may be named.
     root: Option<Arc<Path>>,
+    variables: AllowedVariables,
 }
 
 impl Fence {
-    /// A fence that admits every file: for files that the user names, and for
+    /// A fence that admits every file and no variable: for files that the user names, and for
     /// `--allow-outside`.
     pub fn none() -> Self {
         Self::default()
@@ -47,7 +49,21 @@ impl Fence {
         let root = repository.or(folder).or(here.as_deref()).unwrap_or(&own);
         Self {
             root: Some(Arc::from(real(root, MOST_LINKS))),
+            variables: AllowedVariables::default(),
         }
+    }
+
+    /// The same fence for a file that an image build reads.
+    pub fn in_build(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            variables: AllowedVariables::in_build(),
+        }
+    }
+
+    /// The variables that the file may use.
+    pub fn variables(&self) -> &AllowedVariables {
+        &self.variables
     }
 
     /// Whether a path, with all links followed, is inside the fence.
@@ -114,20 +130,29 @@ pub struct Fences {
     pub allow_outside: bool,
     /// Folders that the command line names.
     pub folders: Vec<PathBuf>,
+    /// `--allow-env`: the variables that files may use.
+    pub variables: AllowedVariables,
 }
 
 impl Fences {
     /// The fence of one of the files of the run.
     pub fn around(&self, file: &Path) -> Fence {
+        let variables = self.variables.clone();
         if self.allow_outside {
-            return Fence::none();
+            return Fence {
+                root: None,
+                variables,
+            };
         }
         let place = absolute(file);
         let folders = self.folders.iter();
         let folder = folders
             .filter(|folder| place.starts_with(absolute(folder)))
             .max_by_key(|folder| absolute(folder).components().count());
-        Fence::around(file, folder.map(PathBuf::as_path))
+        Fence {
+            variables,
+            ..Fence::around(file, folder.map(PathBuf::as_path))
+        }
     }
 }
 
@@ -248,6 +273,7 @@ mod tests {
         let fences = Fences {
             allow_outside: false,
             folders: vec![path(""), path("envs/./")],
+            ..Fences::default()
         };
         assert!(fences.around(&file).admits(&path("envs/a.txt")));
         assert!(!fences.around(&file).admits(&path("a.txt")));
