@@ -564,3 +564,26 @@ fn the_requirements_of_a_model_lead_to_the_model() {
     let text = project.read("model/requirements.txt");
     assert!(text.contains("chartling==5.0.0"), "{text}");
 }
+
+#[test]
+fn a_project_with_several_lines_gets_its_pin_on_each() {
+    let lines = "chartling\nchartling>=4 ; python_version < '3.12'\nlightbolt[plots]\n";
+    let items = lines.lines().map(|line| format!("  - {line}\n"));
+    let env = format!(
+        "python: 3.10.4\ndependencies:\n{}",
+        items.collect::<String>()
+    );
+    let project = model(CONDA, lines, &env);
+    let run = project.pin(&["model"]);
+    assert_eq!(run.code, 0, "{run}");
+    for file in ["model/requirements.txt", "model/python_env.yaml"] {
+        let text = project.read(file);
+        assert_eq!(text.matches("chartling==5.0.0").count(), 2, "{text}");
+        assert!(text.contains("; python_version < '3.12'"), "{text}");
+    }
+    let check = project.pin(&["--check", "model"]);
+    assert_eq!(check.code, 0, "{check}");
+    let before = project.read("model/python_env.yaml");
+    assert_eq!(project.pin(&["model"]).code, 0);
+    assert_eq!(project.read("model/python_env.yaml"), before);
+}

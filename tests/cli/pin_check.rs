@@ -31,7 +31,7 @@ fn pinned(style: &[&str]) -> Project {
 /// An edit of a pinned file, and the name of a difference that it makes.
 type Edit = (&'static str, fn(&str) -> String, &'static str);
 
-const EDITS: [Edit; 12] = [
+const EDITS: [Edit; 13] = [
     (
         "a new conda line",
         |text| text.replacen("dependencies:\n", "dependencies:\n  - openssl\n", 1),
@@ -40,6 +40,11 @@ const EDITS: [Edit; 12] = [
     (
         "a new line of pip",
         |text| text.replacen("  - pip:\n", "  - pip:\n    - stonework\n", 1),
+        "unpinned-line",
+    ),
+    (
+        "a new line of pip on a project that an added line pins",
+        |text| text.replacen("  - pip:\n", "  - pip:\n    - packaging\n", 1),
         "unpinned-line",
     ),
     (
@@ -246,4 +251,14 @@ fn a_check_writes_nothing_and_takes_no_output() {
     ] {
         assert_eq!(Project::of(&LINES).pin(arguments).code, 2, "{arguments:?}");
     }
+}
+
+#[test]
+fn a_line_for_another_platform_has_no_pin() {
+    let project = Project::of(&["python=3.10", "numpy[when=__win]"]);
+    project.pinned(&[]);
+    let check = project.pin(&["--check"]);
+    assert_eq!(check.code, 0, "{check}");
+    let solved = project.pin(&["--check", "--solve"]);
+    assert_eq!(solved.code, 0, "{solved}");
 }

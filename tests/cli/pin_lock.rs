@@ -268,3 +268,15 @@ fn a_lock_file_with_more_than_the_pins_is_another_one() {
         assert_eq!(found.lines().last(), Some("exit code 1"), "{found}");
     }
 }
+
+#[test]
+fn an_empty_lock_file_is_named_as_one() {
+    let project = Project::of(&["python=3.10"]);
+    project.pinned(&["--added", "lock"]);
+    project.write("conda-lock.yml", "");
+    let run = project.pin(&["--check"]);
+    assert_eq!(run.code, 2, "{run}");
+    let help = "help: restore the file, or delete it and pin again";
+    assert!(run.stderr.contains(help), "{run}");
+    assert!(!run.stderr.contains("a conda environment file"), "{run}");
+}

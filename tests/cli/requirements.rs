@@ -396,7 +396,7 @@ fn the_other_commands_read_a_requirements_file() {
     let run = project.run(&["outdated", "requirements.txt"]);
     assert_snapshot!(run, @r"
     package        now     allowed  newest  held back by
-    numpy (pip)    1.23.5  1.23.5   2.1.1   python=3.10 (line 1), oldflow==2.8.* ; python_version < '3.11' (line 6)
+    numpy (pip)    1.23.5  1.23.5   2.1.1   python=3.10, oldflow==2.8.* ; python_version < '3.11' (line 6)
     claypot (pip)  1.0     1.0      2.0     the constraint claypot<2 excludes it
     5 declared lines, 1 of them not pinned: `pin -U` changes 0 pins, the file holds back 2 lines
     exit code 0
@@ -406,17 +406,18 @@ fn the_other_commands_read_a_requirements_file() {
     project.write("requirements.txt", "oldflow==2.8.*\n");
     project.change("python-version", Some("'3.12'"));
     assert_snapshot!(project.run(&["explain", "requirements.txt"]), @r"
-    error[unsolvable]: these 2 lines conflict on linux-64
+    error[unsolvable]: this line cannot be satisfied on linux-64 with Python 3.12
      --> requirements.txt:1:1
       |
     1 | oldflow==2.8.*
-      | ^-------------
+      | ^^^^^^^^^^^^^^
       |
+      = note: `python=3.12` is set by `--python-version` or presolve.toml
       = note: `python=3.12` asks for python (conda) 3.12.1
       = note: `oldflow==2.8.*` (PyPI) needs python (conda) 3.8.18 to 3.10.13
       = note: no python (conda) satisfies all of these
       = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
-      = help: relax any one of these 2 lines; the rest can then be satisfied
+      = help: relax this line, or name another Python with `--python-version`
 
     fixes (each one verified by solving the changed file):
       1. drop `oldflow==2.8.*` (line 1)
@@ -521,4 +522,78 @@ fn a_file_that_a_constraints_file_names_is_not_the_main_one() {
     );
     let run = pin(&project, &["--check"]);
     assert_eq!(run.code, 0, "{run}");
+}
+
+#[test]
+fn a_project_with_a_url_needs_no_version() {
+    let project = project();
+    let wheel = fixtures().join("pypi/tomlish/tomlish-1.2.0-py3-none-any.whl");
+    let lines = format!("tomlish\ntomlish @ file://{}\nchartling\n", wheel.display());
+    project.write("requirements.txt", &lines);
+    assert_eq!(pin(&project, &PYTHON).code, 0);
+    for solve in [&[][..], &["--solve"]] {
+        let run = pin(&project, &[&["--check"], solve].concat());
+        assert_eq!(run.code, 0, "{run}");
+    }
+    // The URL no longer applies, so the line alone decides.
+    let text = project.read("requirements.txt");
+    let other = text.replacen(".whl\n", ".whl ; sys_platform == 'win32'\n", 1);
+    assert_ne!(text, other);
+    project.write("requirements.txt", other);
+    let run = pin(&project, &["--check"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("error[unpinned-line]"), "{run}");
+}
+
+#[test]
+fn the_help_for_an_empty_file_is_of_its_kind() {
+    let project = project();
+    project.write("requirements.txt", "# none yet\n");
+    let run = pin(&project, &PYTHON);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.stderr.contains("error[nothing-to-pin]"), "{run}");
+    assert!(run.stderr.contains("on its own line"), "{run}");
+    assert!(!run.stderr.contains("dependencies:"), "{run}");
+    project.write(
+        "Dockerfile",
+        "FROM python:3.10\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+    );
+    let run = project.pin(&["Dockerfile"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(
+        run.stderr.contains("requirements files that these install"),
+        "{run}"
+    );
+}
+
+#[test]
+fn a_conflict_with_the_python_of_the_settings_names_the_flag() {
+    let project = project();
+    project.write("requirements.txt", "tomlish\noldflow==2.8.*\n");
+    let python = ["--python-version", "3.12"];
+    assert_snapshot!(pin(&project, &python), @"
+    error[unsolvable]: this line cannot be satisfied on linux-64 with Python 3.12
+     --> requirements.txt:2:1
+      |
+    2 | oldflow==2.8.*
+      | ^^^^^^^^^^^^^^
+      |
+      = note: `python=3.12` is set by `--python-version` or presolve.toml
+      = note: `python=3.12` asks for python (conda) 3.12.1
+      = note: `oldflow==2.8.*` (PyPI) needs python (conda) 3.8.18 to 3.10.13
+      = note: no python (conda) satisfies all of these
+      = note: oldflow 2.8: its wheels are for cp38, cp39, cp310, and it has no source distribution
+      = help: relax this line, or name another Python with `--python-version`
+      = help: `presolve explain requirements.txt` shows how to fix it
+    exit code 1
+    ");
+    let check = project.run(&["check", "requirements.txt", "--python-version", "3.12"]);
+    assert!(
+        check.stdout.contains("error[incompatible-python]"),
+        "{check}"
+    );
+    assert!(check.stdout.contains("requirements.txt:2:1"), "{check}");
+    let page = ["explain", "requirements.txt", "--format", "dot"];
+    let page = project.run(&[&page[..], &python].concat());
+    assert!(page.stdout.contains("set by `--python-version`"), "{page}");
 }

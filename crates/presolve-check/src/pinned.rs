@@ -139,7 +139,9 @@ fn of_conda(environment: &EnvironmentFile, line: &CondaRequirement) -> Option<Di
         .clone()
         .or_else(|| match_spec::parse_pin(&line.text))
     else {
-        return Some(unpinned(environment, &line.text, &line.location));
+        // Only a solution tells whether its condition is true.
+        let is_open = line.spec.condition.is_none();
+        return is_open.then(|| unpinned(environment, &line.text, &line.location));
     };
     let message = if contradicts(line) {
         format!("the pin `{}` is not what the line declares", pin.record())
@@ -186,9 +188,14 @@ fn of_pip(environment: &EnvironmentFile) -> Vec<Diagnostic> {
             return None;
         }
         let is_own = line.in_environment;
-        let pinned = version(line).filter(|_| is_own);
-        match pinned.or_else(|| pinned_elsewhere(environment, named)) {
-            None if is_own => Some(unpinned(environment, &line.text, &line.location)),
+        let pinned = match is_own {
+            true => version(line),
+            false => pinned_elsewhere(environment, named),
+        };
+        match pinned {
+            None if is_own && !has_url(environment, named, applies) => {
+                Some(unpinned(environment, &line.text, &line.location))
+            }
             Some(version) if !line.added_by_pin && !allows(named, version) => {
                 Some(stale_release(environment, line, version))
             }
@@ -204,7 +211,7 @@ fn version(line: &PipRequirement) -> Option<&pep440_rs::Version> {
         .or_else(|| pip_lines::pinned_version(&line.kind))
 }
 
-/// Returns the version that the pip list pins for a requirement of another file.
+/// Returns the version that the pip list pins for a requirement of a file that gets no pins.
 fn pinned_elsewhere<'e>(
     environment: &'e EnvironmentFile,
     named: &Requirement<VerbatimUrl>,
@@ -214,6 +221,23 @@ fn pinned_elsewhere<'e>(
         line.in_environment && line.pin.is_some() && pip::name(line) == Some(named.name.as_ref())
     };
     lines.find(is_it).and_then(version)
+}
+
+/// Whether another line names the distribution to install, so that no version is chosen.
+fn has_url(
+    environment: &EnvironmentFile,
+    named: &Requirement<VerbatimUrl>,
+    applies: impl Fn(&MarkerTree) -> bool,
+) -> bool {
+    let mut lines = environment.pip.requirements.iter();
+    lines.any(|line| {
+        let marker = match &line.kind {
+            PipRequirementKind::Named(other) => &other.marker,
+            PipRequirementKind::Opaque { marker, .. } => marker,
+        };
+        let is_same = pip::name(line) == Some(named.name.as_ref());
+        is_same && !pip::takes_version(line) && applies(marker)
+    })
 }
 
 fn allows(named: &Requirement<VerbatimUrl>, version: &pep440_rs::Version) -> bool {

@@ -57,7 +57,7 @@ pub struct Explanation {
     /// The declared requirements; lines are referred to by their index in this list.
     pub declared: Vec<Declared>,
     /// The position of each requirement in its file; `None` for those that conda adds by
-    /// itself.
+    /// itself, and for the Python of the settings.
     pub places: Vec<Option<Location>>,
     /// Names of conda lines that no channel has, with the nearest existing names.
     pub missing: Vec<MissingName>,

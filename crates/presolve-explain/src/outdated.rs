@@ -24,7 +24,8 @@ pub struct Outdated {
     pub lines: Vec<Line>,
     /// The declared requirements that [`Held::Line`] refers to.
     pub declared: Vec<Declared>,
-    /// The position of each requirement; `None` for those that conda adds by itself.
+    /// The position of each requirement; `None` for those that conda adds by
+    /// itself, and for the Python of the settings.
     pub places: Vec<Option<Location>>,
     /// Whether the file has a solution. Without one, no line has an allowed version.
     pub is_solvable: bool,

@@ -37,7 +37,7 @@ pub struct Answer {
     /// The declared requirements; lines are referred to by their index in this list.
     pub declared: Vec<Declared>,
     /// The position of each requirement in its file; `None` for those that conda adds by
-    /// itself.
+    /// itself, and for the Python of the settings.
     pub places: Vec<Option<Location>>,
     /// The conflicts, if there is no solution.
     pub conflicts: Vec<Conflict>,

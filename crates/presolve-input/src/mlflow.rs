@@ -318,15 +318,16 @@ impl Contents {
         let named = lines.filter_map(|(index, line)| {
             let text = line.as_str()?.trim();
             let kind = presolve_spec::requirement::parse(text, Path::new("")).ok()?;
-            let (name, value) = said(&kind, None)?;
-            let location = tree.location(&route!("dependencies", index));
-            Some((name, Spanned { value, location }))
+            Some((
+                said(&kind, None)?,
+                tree.location(&route!("dependencies", index)),
+            ))
         });
         Some(Self {
             file: Arc::clone(file),
             python,
             conda: Vec::new(),
-            pip: named.collect(),
+            pip: by_project(named),
         })
     }
 
@@ -411,19 +412,48 @@ fn is_added(said: &Spanned<String>) -> bool {
 fn projects(environment: &EnvironmentFile) -> BTreeMap<PackageName, Spanned<String>> {
     let lines = environment.pip.requirements.iter();
     let named = lines.filter_map(|line: &PipRequirement| {
-        let (name, value) = said(&line.kind, line.pin.as_ref())?;
-        let location = line.location.clone();
-        Some((name, Spanned { value, location }))
+        let said = said(&line.kind, line.pin.as_ref())?;
+        Some((said, line.location.clone()))
     });
-    named.collect()
+    by_project(named)
 }
 
-/// The name of a project, and its versions, extras and marker in one form. A pin takes the
-/// place of the versions.
-fn said(
-    kind: &PipRequirementKind,
-    pin: Option<&pep440_rs::Version>,
-) -> Option<(PackageName, String)> {
+/// A line on a project.
+struct Said {
+    name: PackageName,
+    /// Its extras and versions in one form.
+    value: String,
+    /// Its marker; empty if it has none.
+    marker: String,
+}
+
+/// Joins what the lines of a file say on each project. A line with a marker says nothing new if
+/// one without a marker says the same.
+fn by_project(
+    lines: impl Iterator<Item = (Said, Location)>,
+) -> BTreeMap<PackageName, Spanned<String>> {
+    let mut projects: BTreeMap<PackageName, (BTreeSet<(String, String)>, Location)> =
+        BTreeMap::new();
+    for (line, location) in lines {
+        let project = projects.entry(line.name);
+        let (all, _) = project.or_insert_with(|| (BTreeSet::new(), location));
+        all.insert((line.value, line.marker));
+    }
+    let projects = projects.into_iter().map(|(name, (all, location))| {
+        let has_plain = |value: &String| all.contains(&(value.clone(), String::new()));
+        let said = all.iter();
+        let said = said.filter(|(value, marker)| marker.is_empty() || !has_plain(value));
+        let said: Vec<String> = said
+            .map(|(value, marker)| format!("{value}{marker}"))
+            .collect();
+        let value = said.join(" and ");
+        (name, Spanned { value, location })
+    });
+    projects.collect()
+}
+
+/// Returns what a line says on its project. A pin takes the place of the versions.
+fn said(kind: &PipRequirementKind, pin: Option<&pep440_rs::Version>) -> Option<Said> {
     let PipRequirementKind::Named(requirement) = kind else {
         return None;
     };
@@ -445,10 +475,11 @@ fn said(
     };
     let marker = requirement.marker.try_to_string();
     let marker = marker.map_or_else(String::new, |marker| format!("; {marker}"));
-    Some((
-        requirement.name.clone(),
-        format!("{extras}{versions}{marker}"),
-    ))
+    Some(Said {
+        name: requirement.name.clone(),
+        value: format!("{extras}{versions}"),
+        marker,
+    })
 }
 
 /// The versions of a project for a message.

@@ -176,6 +176,7 @@ impl Host for RequirementsHost {
         environment.warnings = reader.warnings;
         requirements_file::read_header(&mut environment, source);
         environment.image_python = self.python(&environment);
+        environment.has_set_python = self.python.is_some();
         PartialFile {
             environment: Some(environment),
             tree: None,
@@ -214,6 +215,10 @@ impl Host for RequirementsHost {
 
     fn keeps_requirements(&self, _: &SourceFile) -> bool {
         true
+    }
+
+    fn how_to_list(&self) -> &'static str {
+        "write each of them on its own line, such as `numpy>=1.26`"
     }
 
     fn has_conda(&self) -> bool {

@@ -62,6 +62,9 @@ fn is_unchanged(environment: &EnvironmentFile, lock: &str) -> bool {
     lines.is_some_and(|(written, text)| written.trim_end() == digest(text))
 }
 
+/// What to do about a file that is not a lock file.
+const RESTORE: &str = "restore the file, or delete it and pin again";
+
 /// A package of a lock file.
 struct Locked {
     name: String,
@@ -151,7 +154,7 @@ fn packages(
     source: &Arc<SourceFile>,
     differences: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Locked>, Failure> {
-    let tree = Tree::parse(source)?;
+    let tree = Tree::parse(source).map_err(of_lock)?;
     let platform = environment.pinned_platform.as_ref();
     let platform = platform.map_or("", |platform| &platform.value);
     let Some(items) = tree.root.get("package").and_then(Value::as_sequence) else {
@@ -293,9 +296,14 @@ fn difference(environment: &EnvironmentFile, message: String, at: Location) -> D
 
 fn unreadable(at: Location) -> Failure {
     let message = "this is not a lock file of conda-lock";
-    Failure::input(
-        Diagnostic::error("unreadable-lock", message)
-            .at(at, "")
-            .help("restore the file, or delete it and pin again"),
-    )
+    let error = Diagnostic::error("unreadable-lock", message);
+    Failure::input(error.at(at, "").help(RESTORE))
+}
+
+/// The failure of a lock file that is not YAML. The help of the parser is for environment files.
+fn of_lock(mut failure: Failure) -> Failure {
+    for diagnostic in &mut failure.diagnostics {
+        diagnostic.help = vec![RESTORE.to_owned()];
+    }
+    failure
 }

@@ -9,6 +9,7 @@ use presolve_solve::{
     askers::direct::{By, Demand},
 };
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind};
+use presolve_words::places;
 
 /// The maximum number of requirements that are listed; the rest is counted.
 const ASKERS: usize = 6;
@@ -135,7 +136,7 @@ fn line_words(answer: &Answer, line: usize) -> String {
         Some(place) => {
             format!("{}:{}", place.file.path().display(), place.line_column().0)
         }
-        None => "added by conda for the pip list".to_string(),
+        None => places::outside_files(declared).to_owned(),
     };
     let half = match &declared.kind {
         DeclaredKind::Conda(_) => "",

@@ -18,8 +18,12 @@ pub(super) fn of(
 ) -> (Vec<Declared>, Vec<Option<Location>>) {
     let lines = environment.conda.iter().filter(|line| !line.added_by_pin);
     let lines = lines.filter(|line| !selector::excludes(&line.location, platform));
-    let lines = lines.chain(&environment.image_python);
     let mut declared: Vec<_> = lines.map(|line| conda_line(line, channels)).collect();
+    let python = environment.image_python.as_ref();
+    declared.extend(python.map(|line| {
+        let (line, place) = conda_line(line, channels);
+        (line, place.filter(|_| !environment.has_set_python))
+    }));
     let pip = &environment.pip;
     let names_pip = declared
         .iter()

@@ -81,7 +81,7 @@ pub struct Resolution {
     /// The declared requirements. Results refer to them by index.
     pub declared: Vec<Declared>,
     /// The position of each requirement in its file; `None` for those that conda adds by
-    /// itself.
+    /// itself, and for the Python of the settings.
     pub places: Vec<Option<Location>>,
     /// Indexes and options of the pip half, including those of the file.
     pub index: IndexSettings,

@@ -42,6 +42,11 @@ pub trait Host: Debug + Send + Sync {
     /// Whether a pinned line keeps the declared requirement, in a comment.
     fn keeps_requirements(&self, source: &SourceFile) -> bool;
 
+    /// What to do about a file that lists no packages.
+    fn how_to_list(&self) -> &'static str {
+        "list them below `dependencies:`, one per line"
+    }
+
     /// Whether the file has a place for channels and conda packages. Otherwise an answer has
     /// conda packages only to tell which Python pip runs on.
     fn has_conda(&self) -> bool {

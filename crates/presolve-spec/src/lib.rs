@@ -71,6 +71,8 @@ pub struct EnvironmentFile {
     /// The Python in the image of a Dockerfile, or the one that installs a requirements file, in
     /// the form of a requirement. It is neither declared nor pinned.
     pub image_python: Option<CondaRequirement>,
+    /// The settings name [`image_python`](Self::image_python), not a file.
+    pub has_set_python: bool,
     /// The distributions in the image of a Dockerfile. pip keeps those that satisfy what it
     /// installs.
     pub image_packages: Vec<(pep508_rs::PackageName, pep440_rs::Version)>,
@@ -116,6 +118,7 @@ impl EnvironmentFile {
             channels: Vec::new(),
             conda: Vec::new(),
             image_python: None,
+            has_set_python: false,
             image_packages: Vec::new(),
             pip: PipRequirements::default(),
             platforms: Vec::new(),

@@ -193,7 +193,7 @@ pub fn check_asks(environment: &EnvironmentFile) -> Result<(), Failure> {
     Err(Failure::input(
         Diagnostic::error("nothing-to-pin", "the file lists no packages")
             .at(location, "")
-            .help("list them below `dependencies:`, one per line"),
+            .help(environment.host.how_to_list()),
     ))
 }
 

@@ -39,6 +39,14 @@ pub fn of(explanation: &Explanation, lines: &[usize]) -> Option<String> {
     (!told.is_empty()).then(|| told.join(", "))
 }
 
+/// Returns where a requirement comes from that has no line in a file.
+pub fn outside_files(declared: &Declared) -> &'static str {
+    match declared.names("python") {
+        true => "set by `--python-version` or presolve.toml",
+        false => "added by conda for the pip list",
+    }
+}
+
 /// Returns sorted line numbers in words.
 fn told(numbers: &[usize]) -> String {
     match (&ranges(numbers)[..], numbers) {

@@ -3,7 +3,7 @@
 
 use rattler_conda_types::Subdir;
 
-use crate::{codes, virtual_packages};
+use crate::{codes, places, virtual_packages};
 use presolve_explain::{GoneBuilds, words};
 use presolve_packages::intended;
 use presolve_parse as parse;
@@ -59,7 +59,7 @@ pub struct View<'v> {
     /// The declared requirements.
     pub declared: &'v [Declared],
     /// The position of each requirement in its file; `None` for those that conda adds by
-    /// itself.
+    /// itself, and for the Python of the settings.
     pub places: &'v [Option<Location>],
     /// Names of conda lines that no channel has.
     pub missing: &'v [MissingName],
@@ -103,23 +103,38 @@ impl View<'_> {
         diagnostic.help("export without builds: `conda env export --no-builds`")
     }
 
+    /// The version of Python among the lines of a conflict that the settings name, not the file.
+    pub fn set_python(&self, conflict: &Conflict) -> Option<&str> {
+        let lines = conflict.lines.iter();
+        let mut unplaced = lines.filter(|line| self.places[**line].is_none());
+        let python = unplaced.find(|line| self.declared[**line].names("python"))?;
+        let text = &self.declared[*python].text;
+        Some(text.strip_prefix("python=").unwrap_or(text))
+    }
+
     fn clash(&self, conflict: &Conflict) -> Diagnostic {
-        let lines = conflict.lines.len();
+        let python = self.set_python(conflict);
+        let lines = conflict.lines.len() - usize::from(python.is_some());
+        let target = match python {
+            Some(python) => format!("{} with Python {python}", self.subdir),
+            None => self.subdir.to_string(),
+        };
         let message = match lines {
-            0 => format!("there is no solution for {}", self.subdir),
-            1 => format!("this line cannot be satisfied on {}", self.subdir),
-            _ => format!("these {lines} lines conflict on {}", self.subdir),
+            0 => format!("there is no solution for {target}"),
+            1 => format!("this line cannot be satisfied on {target}"),
+            _ => format!("these {lines} lines conflict on {target}"),
         };
         let mut diagnostic = Diagnostic::error("unsolvable", message);
         let mut implied = Vec::new();
         for &line in &conflict.lines {
             match &self.places[line] {
                 Some(place) => diagnostic = diagnostic.at(place.clone(), String::new()),
-                None => implied.push(self.declared[line].text.clone()),
+                None => implied.push(&self.declared[line]),
             }
         }
-        for text in implied {
-            diagnostic = diagnostic.note(format!("`{text}` is added by conda for the pip list"));
+        for line in implied {
+            let by = places::outside_files(line);
+            diagnostic = diagnostic.note(format!("`{}` is {by}", line.text));
         }
         for case in &conflict.cases {
             for fact in words::facts(case, self.declared) {
@@ -137,11 +152,9 @@ impl View<'_> {
             let note = "they conflict only through a chain of choices that is too long to show";
             diagnostic = diagnostic.note(note);
         }
-        if lines > 1 && conflict.minimal {
-            diagnostic = diagnostic.help(format!(
-                "relax any one of these {lines} lines; the rest can then be satisfied"
-            ));
-        }
+        diagnostic
+            .help
+            .extend(relax(lines, python.is_some()).filter(|_| conflict.minimal));
         diagnostic
     }
 
@@ -213,6 +226,23 @@ impl View<'_> {
             diagnostic = diagnostic.help(format!("{channel} has `{name}`"));
         }
         diagnostic
+    }
+}
+
+/// Returns what to do about lines that conflict with each other, or with the Python of the
+/// settings.
+fn relax(lines: usize, has_set_python: bool) -> Option<String> {
+    let relax = match lines {
+        0 => return None,
+        1 => "relax this line".to_owned(),
+        _ => format!("relax any one of these {lines} lines"),
+    };
+    match (lines, has_set_python) {
+        (1, false) => None,
+        (_, false) => Some(format!("{relax}; the rest can then be satisfied")),
+        (_, true) => Some(format!(
+            "{relax}, or name another Python with `--python-version`"
+        )),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn findings(explanation: &Explanation, source: &Arc<SourceFile>) -> V
     }
     for conflict in &explanation.conflicts {
         for diagnostic in view.diagnostics(conflict) {
-            let diagnostic = renamed(diagnostic, conflict, explanation.subdir);
+            let diagnostic = renamed(diagnostic, conflict, &view);
             let rule = rules::by_name(diagnostic.name).unwrap_or(&unsolvable::RULE);
             findings.push(Finding::of(rule, diagnostic, source));
         }
@@ -68,9 +68,13 @@ pub(super) fn unexplained(subdir: Subdir, source: &Arc<SourceFile>) -> Finding {
 }
 
 /// Gives a conflict over Python the name of its own rule.
-fn renamed(mut diagnostic: Diagnostic, conflict: &Conflict, subdir: Subdir) -> Diagnostic {
+fn renamed(mut diagnostic: Diagnostic, conflict: &Conflict, view: &View<'_>) -> Diagnostic {
     if diagnostic.name == unsolvable::RULE.name && is_about_python(conflict) {
         diagnostic.name = incompatible_python::RULE.name;
+        if view.set_python(conflict).is_some() {
+            return diagnostic;
+        }
+        let subdir = view.subdir;
         diagnostic.message = match conflict.lines.len() {
             1 => format!("no Python that the file allows satisfies this line on {subdir}"),
             lines => format!("no Python satisfies these {lines} lines on {subdir}"),

@@ -108,6 +108,10 @@ impl Host for DockerHost {
         false
     }
 
+    fn how_to_list(&self) -> &'static str {
+        "name them in the commands, or in the requirements files that these install"
+    }
+
     fn written_conda(&self, environment: &EnvironmentFile, conda: usize) -> usize {
         edit::written_conda(&self.plan(&environment.source), environment, conda)
     }

@@ -133,7 +133,10 @@ impl Model {
         let mut edits = Edits::new(source.text());
         let mut left = versions.clone();
         let mut removed = Vec::new();
-        for line in lines {
+        let is_added = |line: &&PipRequirement| is_added(source.text(), &line.location.span);
+        // An added line is not needed next to a declared one.
+        let (added, declared): (Vec<_>, Vec<_>) = lines.iter().partition(is_added);
+        for line in declared.into_iter().chain(added) {
             let PipRequirementKind::Named(requirement) = &line.kind else {
                 continue;
             };
@@ -142,12 +145,13 @@ impl Model {
                 return Err(refused(&first_line(source), message));
             }
             let span = &line.location.span;
-            let pinned = match left.remove(&requirement.name) {
-                Some((_, version)) => pinned(&line.kind, line.location.text(), &version),
-                None if is_added(source.text(), span) => {
+            let is_first = left.remove(&requirement.name).is_some();
+            let pinned = match versions.get(&requirement.name) {
+                _ if is_added(&line) && !is_first => {
                     edits.remove_line(span.clone());
                     None
                 }
+                Some((_, version)) => pinned(&line.kind, line.location.text(), version),
                 None if is_gone(&requirement.name) => {
                     edits.remove_line(span.clone());
                     removed.push(requirement.name.clone());
@@ -258,18 +262,23 @@ fn pinned_python_env(
             let PipRequirementKind::Named(named) = &kind else {
                 continue;
             };
+            left.remove(&named.name);
             let version = match is_whole {
-                true => left.remove(&named.name).map(|(_, version)| version),
+                true => versions
+                    .get(&named.name)
+                    .map(|(_, version)| version.clone()),
                 false => conda(named.name.as_ref()),
             };
             let Some(new) = version.and_then(|version| pinned(&kind, text, &version)) else {
                 continue;
             };
-            if new.contains(['"', '\'', '#', ':']) && new != text {
-                let message = "a line with a marker cannot get the pin of the conda file";
+            // Text that is in the file as it is needs no other quotes with another version.
+            let written = &source.text()[span.clone()];
+            if new != text && written.matches(text).count() != 1 {
+                let message = "a line with escapes cannot get the pin of the conda file";
                 return Err(refused(&tree.at(span), message));
             }
-            edits.replace(span.clone(), &quoted_as(&source.text()[span], &new));
+            edits.replace(span.clone(), &written.replacen(text, &new, 1));
         }
         if is_whole && last.is_none() && !items.is_empty() {
             let message = "no line of the list would stay";

@@ -11,6 +11,7 @@ use presolve_solve::{
     conflict::{Half, Left, Package, Versions},
 };
 use presolve_terminal::foreign;
+use presolve_words::places;
 
 /// The style of all clusters. Shapes distinguish the nodes without colour: a declared line, a
 /// conda package (an ellipse), a PyPI project (a hexagon), a virtual package (a dashed box)
@@ -139,9 +140,11 @@ impl Writer<'_> {
         let pad = " ".repeat(indent);
         _ = writeln!(text, "{pad}{{ rank=same;");
         for (node, line) in lines {
+            let declared = &self.explanation.declared[line];
             let place = self.explanation.places[line].as_ref();
-            let place = place.map_or("added by conda".to_owned(), ToString::to_string);
-            let label = quoted_lines(&[&self.explanation.declared[line].text, &place]);
+            let outside = || places::outside_files(declared).to_owned();
+            let place = place.map_or_else(outside, ToString::to_string);
+            let label = quoted_lines(&[&declared.text, &place]);
             _ = writeln!(
                 text,
                 "{pad}  {}_{node} [label={label}, shape=box, style=filled, fillcolor=\"#f6f8fa\"];",

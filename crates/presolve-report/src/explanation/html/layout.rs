@@ -9,6 +9,7 @@ use super::label::{Label, Style};
 use crate::explanation::graph::{Claim, Graph, Shown};
 use presolve_explain::Explanation;
 use presolve_solve::conflict::{Half, Left, Versions};
+use presolve_words::places;
 
 mod columns;
 mod stack;
@@ -128,10 +129,10 @@ impl Labels<'_> {
     }
 
     fn line(&self, line: usize) -> Label {
-        let place = self.explanation.places[line].as_ref();
-        let place = place.map_or("added by conda".to_owned(), |place| {
-            format!("line {}", place.line_column().0)
-        });
+        let place = match &self.explanation.places[line] {
+            Some(place) => format!("line {}", place.line_column().0),
+            None => places::outside_files(&self.explanation.declared[line]).to_owned(),
+        };
         Label::default()
             .paragraph(&place, Style::Small, self.text, 1)
             .paragraph(

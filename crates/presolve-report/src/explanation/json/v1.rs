@@ -103,7 +103,8 @@ pub struct Line {
     pub text: String,
     /// The list that contains the requirement; never `virtual`.
     pub half: World,
-    /// The position in the file; null for a requirement that conda adds by itself.
+    /// The position in the file; null for a requirement that conda adds by itself, and for
+    /// the Python of the settings.
     pub place: Option<Place>,
 }
 
