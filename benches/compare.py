@@ -4,7 +4,9 @@
 import argparse
 import functools
 import http.server
+import os
 import pathlib
+import platform
 import shutil
 import statistics
 import subprocess
@@ -60,17 +62,40 @@ asyncio.run(main())
 """
 
 
+HEAD = """\
+| case | cache | presolve: CPU s, MiB, requests | others: CPU s, MiB, requests | CPU | memory | wall |
+|---|---|---:|---:|---:|---:|---:|"""
+
+# What `--page` replaces in a page stands between these lines.
+BEGIN = "<!-- begin: written by benches/compare.py --page -->"
+END = "<!-- end -->"
+
+
 def main():
     arguments = parse()
+    if arguments.page:
+        # A page without the place is found now, not after the runs.
+        with_table(arguments.page, "")
     with tempfile.TemporaryDirectory(prefix="presolve-bench-") as folder:
         bench = Bench(arguments, pathlib.Path(folder))
         bench.install_peers()
-        print(
-            "\n| case | cache | presolve: CPU s, MiB, requests | others: CPU s, MiB, requests "
-            "| CPU | memory | wall |\n|---|---|---|---|---|---|---|"
-        )
+        lines = [bench.conditions(), "", HEAD]
+        print("", *lines, sep="\n", flush=True)
         for title in arguments.case or CASES:
-            bench.compare(title, *CASES[title])
+            for row in bench.compare(title, *CASES[title]):
+                print(row, flush=True)
+                lines.append(row)
+    if arguments.page:
+        arguments.page.write_text(with_table(arguments.page, "\n".join(lines)))
+
+
+def with_table(page, table):
+    """The text of the page with this table."""
+    text = page.read_text()
+    if text.count(BEGIN) != 1 or END not in text.partition(BEGIN)[2]:
+        sys.exit(f"error: {page} has no place for the table: write these lines\n{BEGIN}\n{END}")
+    before, _, rest = text.partition(BEGIN)
+    return f"{before}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}"
 
 
 def parse():
@@ -85,6 +110,8 @@ def parse():
     parser.add_argument("--case", action="append", choices=CASES, help="only this case")
     parser.add_argument("--mapping", help="a name mapping instead of the published one")
     parser.add_argument("--platform", default="linux-64")
+    parser.add_argument("--page", type=pathlib.Path, help="a page whose table is replaced")
+    parser.add_argument("--note", help="a sentence for the page, such as what the channel is")
     parser.add_argument("--runs", type=int, default=3, help="runs of each kind")
     return parser.parse_args()
 
@@ -103,11 +130,21 @@ class Bench:
         venv.create(self.folder / "venv", with_pip=True)
         pip = [self.bin / "python", "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", "--quiet", "py-rattler", "uv"], check=True)
-        frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True)
-        print(*[line for line in frozen.stdout.split() if line.startswith(("py-rattler", "py_rattler", "uv="))])
-        subprocess.run([self.arguments.presolve, "--version"], check=True)
+
+    def conditions(self):
+        """What was compared, and on what."""
+        frozen = self.printed(self.bin / "python", "-m", "pip", "freeze").replace("==", " ").splitlines()
+        peers = [line for line in frozen if line.startswith(("py-rattler ", "py_rattler ", "uv "))]
+        versions = ", ".join([self.printed(self.arguments.presolve, "--version"), *peers])
+        runs, cores = self.arguments.runs, os.cpu_count()
+        shown = f"{versions}. Medians of {runs} runs on {cores} cores of {platform.machine()}."
+        return f"{shown} {self.arguments.note}" if self.arguments.note else shown
+
+    def printed(self, *command):
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
     def compare(self, title, python, conda, pip):
+        """The rows of a case: with a cold and with a warm cache."""
         name = title.replace(" ", "-")
         conda = [f"python={python}", *conda, *["pip"] * bool(pip)]
         peers = [self.conda_peer] * (not pip or len(conda) > 2)
@@ -121,7 +158,7 @@ class Bench:
             our, their = ours[kind], theirs[kind]
             ratios = [f"x{mine / other:.2f}" for mine, other in zip(our[:3], their[:3])]
             shown = [f"{cpu:.2f}, {memory:.0f}, {requests:.0f}" for cpu, memory, _, requests in (our, their)]
-            print("|", " | ".join([title, kind, *shown, *ratios]), "|", flush=True)
+            yield f"| {' | '.join([title, kind, *shown, *ratios])} |"
 
     def presolve(self, conda, pip, cache):
         lines = [f"channels: [{self.arguments.channel}, nodefaults]", "dependencies:"]
