@@ -40,6 +40,7 @@ enum WriteError {
     #[error("it is read-only")]
     ReadOnly,
     /// A rename would leave the old text under the other names. Holds the number of links.
+    #[cfg(unix)]
     #[error("it has {0} hard links, and only this one would be updated")]
     Linked(u64),
 }
@@ -61,6 +62,7 @@ impl WriteError {
             Self::ReadOnly => {
                 "make it writable (`chmod u+w`), write to another file with `-o`, or replace it with `--force`"
             }
+            #[cfg(unix)]
             Self::Linked(_) => {
                 "write to another file with `-o`, or use `--force` to replace this one and leave the other links unchanged"
             }
