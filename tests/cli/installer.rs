@@ -32,10 +32,7 @@ impl Releases {
             for system in ["unknown-linux-gnu", "unknown-linux-musl", "apple-darwin"] {
                 let name = format!("presolve-{machine}-{system}");
                 let archive = archive(&name);
-                let sum: String = Sha256::digest(&archive)
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
+                let sum = hex::encode(Sha256::digest(&archive));
                 sums += &format!("{sum}  {name}.tar.gz\n");
                 std::fs::write(release.join(name + ".tar.gz"), archive).expect("writable");
             }

@@ -163,7 +163,7 @@ fn add(
         "subdir": subdir, "noarch": noarch, "timestamp": timestamp, "fn": filename,
         "url": format!("https://example.com/{channel}/{subdir}/{filename}"),
         "channel": format!("https://example.com/{channel}/"),
-        "sha256": format!("{sha256:x}"),
+        "sha256": hex::encode(sha256),
     });
     records.push(serde_json::from_value(record).unwrap());
 }

@@ -262,7 +262,7 @@ fn reply(mood: &Mood, host: Host, path: &str, request: &Request, is_broken: bool
             body: b"There is no such file.\n".to_vec(),
         };
     };
-    let hash = format!("{:x}", Sha256::digest(&resource.body));
+    let hash = hex::encode(Sha256::digest(&resource.body));
     let etag = format!("\"{}\"", &hash[..16]);
     let age = if mood.fresh {
         "max-age=3600"

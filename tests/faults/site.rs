@@ -258,7 +258,7 @@ fn add_shards(site: &mut Site, at: &Addresses, subdir: &str, records: &[&Record]
 /// Adds a shard and gives its hash as the index holds it.
 pub(super) fn add_shard(site: &mut Site, subdir: &str, body: &[u8]) -> Value {
     let hash = Sha256::digest(body);
-    let path = format!("/shards/{subdir}/{hash:x}.msgpack.zst");
+    let path = format!("/shards/{subdir}/{}.msgpack.zst", hex::encode(hash));
     add(site, Host::Shards, &path, "application/zstd", body);
     json!(hash.to_vec())
 }
@@ -345,7 +345,7 @@ fn add_wheel(site: &mut Site, form: Form, at: &Addresses, version: &str) -> Valu
             "application/octet-stream",
             text.as_bytes(),
         );
-        let hash = format!("{:x}", Sha256::digest(&text));
+        let hash = hex::encode(Sha256::digest(&text));
         file["core-metadata"] = json!({"sha256": hash});
     }
     file
@@ -357,7 +357,7 @@ pub(super) fn file(at: &Addresses, version: &str, body: &[u8]) -> Value {
     json!({
         "filename": name,
         "url": format!("{}/files/{name}", at.of(Host::Files)),
-        "hashes": {"sha256": format!("{:x}", Sha256::digest(body))},
+        "hashes": {"sha256": hex::encode(Sha256::digest(body))},
         "requires-python": ">=3.8",
         "size": body.len(),
         "upload-time": "2024-01-01T00:00:00Z",

@@ -26,9 +26,7 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
 
 /// The first 16 bytes of a SHA-256, as hexadecimal digits.
 pub fn digest(text: &str) -> String {
-    let hash = Sha256::digest(text);
-    let bytes = hash.iter().take(16);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(text)[..16])
 }
 
 /// The text of a finding's first line, without its blanks, comment and secrets. Short secrets

@@ -16,7 +16,7 @@ use rattler_conda_lock::{Channel, Hashes, LockFile, Manager, Metadata, Package};
 use rattler_conda_types::{NamelessMatchSpec, PackageNameMatcher, ParseStrictness, VersionSpec};
 
 use super::{
-    Lock, LockedPlatform, LockedRecord, LockedRelease, Written, hex, paths::relative, uncarriable,
+    Lock, LockedPlatform, LockedRecord, LockedRelease, Written, paths::relative, uncarriable,
 };
 use presolve_parse as parse;
 use presolve_text::{
@@ -108,8 +108,8 @@ fn record(platform: &LockedPlatform<'_>, locked: &LockedRecord<'_>) -> Package {
         dependencies: dependencies(&record.depends),
         url: locked.url.to_string(),
         hash: Hashes {
-            md5: record.md5.as_ref().map(|hash| hex(hash)),
-            sha256: record.sha256.as_ref().map(|hash| hex(hash)),
+            md5: record.md5.map(hex::encode),
+            sha256: record.sha256.map(hex::encode),
         },
         source: None,
         build: Some(record.build.to_string()),

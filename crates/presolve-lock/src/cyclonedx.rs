@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rattler_conda_types::RepoDataRecord;
 use serde_json::{Value, json};
 
-use super::{Lock, LockedPlatform, LockedRelease, Written, hex, uncarriable};
+use super::{Lock, LockedPlatform, LockedRelease, Written, uncarriable};
 use presolve_spec::PipRequirementKind;
 use presolve_text::{diagnostic::Failure, secrets::without_token};
 
@@ -216,8 +216,12 @@ fn pypi_purl(release: &LockedRelease<'_>) -> String {
 fn conda_component(record: &RepoDataRecord, url: &str) -> Value {
     let package = &record.package_record;
     let mut hashes = Vec::new();
-    hashes.extend(package.sha256.map(|hash| hash_of("SHA-256", &hex(&hash))));
-    hashes.extend(package.md5.map(|hash| hash_of("MD5", &hex(&hash))));
+    hashes.extend(
+        package
+            .sha256
+            .map(|hash| hash_of("SHA-256", &hex::encode(hash))),
+    );
+    hashes.extend(package.md5.map(|hash| hash_of("MD5", &hex::encode(hash))));
     let purl = conda_purl(record);
     let mut component = json!({
         "type": "library",

@@ -15,7 +15,7 @@ use rattler_conda_types::{
 };
 use url::Url;
 
-use super::{Lock, LockedPlatform, LockedRelease, Written, copies::Copies, hex};
+use super::{Lock, LockedPlatform, LockedRelease, Written, copies::Copies};
 use presolve_text::diagnostic::{Diagnostic, Failure};
 
 /// The header comment.
@@ -59,8 +59,8 @@ pub(super) fn write(lock: &Lock<'_>, platform: &LockedPlatform<'_>) -> Result<Wr
 
 fn entry(record: &RepoDataRecord, mut url: Url) -> ExplicitEnvironmentEntry {
     let record = &record.package_record;
-    let md5 = record.md5.map(|hash| hex(&hash));
-    let hash = md5.or_else(|| record.sha256.map(|hash| hex(&hash)));
+    let md5 = record.md5.map(hex::encode);
+    let hash = md5.or_else(|| record.sha256.map(hex::encode));
     url.set_fragment(hash.as_deref());
     url.into()
 }

@@ -174,10 +174,6 @@ fn left_out(hosts: &[&str]) -> Diagnostic {
     Diagnostic::warning("credentials-left-out", message).help(help)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Rejects lines that a format cannot represent: a lock file without them would describe
 /// another environment.
 fn uncarriable<'a>(

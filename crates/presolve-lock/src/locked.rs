@@ -8,7 +8,6 @@ use rattler_conda_types::{RepoDataRecord, Subdir};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::hex;
 use presolve_resolve::Resolution;
 use presolve_solve::{PypiPackage, Solution, python::marker_environment};
 use presolve_spec::{EnvironmentFile, PipRequirement, PipRequirementKind};
@@ -176,8 +175,7 @@ fn sha256(package: &PypiPackage, line: Option<&PipRequirement>) -> Result<Option
         let message = format!("cannot read `{}` for its hash: {error}", path.display());
         Failure::input(Diagnostic::error("unreadable-file", message).help(error.help()))
     })?;
-    let digest = Sha256::digest(bytes);
-    Ok(Some(hex(&digest)))
+    Ok(Some(hex::encode(Sha256::digest(bytes))))
 }
 
 /// Returns the lines of the pip list whose markers hold on this platform.

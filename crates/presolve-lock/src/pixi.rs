@@ -211,10 +211,8 @@ fn release(locked: &LockedRelease<'_>) -> PypiDistributionData {
 }
 
 fn hash(sha256: &str) -> Option<PackageHashes> {
-    let bytes = (0..sha256.len()).step_by(2);
-    let bytes = bytes.map(|at| u8::from_str_radix(sha256.get(at..at + 2)?, 16).ok());
-    let bytes: Vec<u8> = bytes.collect::<Option<_>>()?;
-    let digest: [u8; 32] = bytes.try_into().ok()?;
+    let mut digest = [0; 32];
+    hex::decode_to_slice(sha256, &mut digest).ok()?;
     Some(PackageHashes::Sha256(digest.into()))
 }
 

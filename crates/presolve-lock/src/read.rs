@@ -13,7 +13,6 @@ use pep508_rs::PackageName;
 use sha2::{Digest, Sha256};
 use yaml_serde::Value;
 
-use super::hex;
 use presolve_parse as parse;
 use presolve_spec::{
     CondaPin, CondaRequirement, EnvironmentFile, PipRequirement, match_spec, pin::pip, pip_lines,
@@ -52,7 +51,7 @@ fn start(environment: &EnvironmentFile) -> String {
 
 /// The digest of a text, whatever its line breaks are.
 fn digest(text: &str) -> String {
-    hex(&Sha256::digest(text.replace("\r\n", "\n")))
+    hex::encode(Sha256::digest(text.replace("\r\n", "\n")))
 }
 
 /// Whether the lines of a lock file are those that `pin` wrote for this environment file.

@@ -154,6 +154,8 @@ pub(crate) fn without_credentials(
 }
 
 fn builder(limits: Limits) -> Result<reqwest::ClientBuilder, SetupError> {
+    // Fails if the process has one already, such as that of a program with this library.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
         .user_agent(concat!("presolve/", env!("CARGO_PKG_VERSION")))
         // Bodies are decompressed by [`body`], which limits their size.

@@ -20,7 +20,7 @@
 //! The service writes the conda file with sorted keys, without comments, and with the name
 //! of the prefix as its `name`. presolve does the same with a pinned file.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 use yaml_serde::{Mapping, Value};
@@ -231,12 +231,7 @@ fn text_of(spec: &BTreeMap<String, Value>) -> String {
 
 /// The first 32 hexadecimal digits of a text's SHA-256.
 fn digits(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    hash[..16].iter().fold(String::new(), |mut digits, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+    hex::encode(&Sha256::digest(text)[..16])
 }
 
 fn dockerfile(start: &str, name: &str, secrets: &[Secret], cuda: Option<&str>) -> String {

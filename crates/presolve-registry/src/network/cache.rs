@@ -88,7 +88,7 @@ impl Cache {
 
     /// Path of the file for `key` in `bucket`.
     pub(crate) fn path(&self, bucket: &str, key: &str) -> PathBuf {
-        let name = format!("{:x}", Sha256::digest(key));
+        let name = hex::encode(Sha256::digest(key));
         self.folder.join(bucket).join(&name[..2]).join(&name[2..])
     }
 

@@ -655,7 +655,7 @@ fn now() -> i64 {
 /// The request in the form that the cache policy stores. A hash replaces the URL, which may
 /// contain a token in its path or query.
 fn anonymous(request: &Request<'_>) -> Result<http::Request<()>, FetchError> {
-    http::Request::get(format!("/{:x}", Sha256::digest(request.key())))
+    http::Request::get(format!("/{}", hex::encode(Sha256::digest(request.key()))))
         .header(header::ACCEPT, request.accept)
         .body(())
         .map_err(|error| FetchError::Network {

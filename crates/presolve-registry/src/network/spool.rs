@@ -20,7 +20,7 @@ pub(crate) trait Sink: Write + Default + Send + 'static {
 
 impl Sink for Vec<u8> {
     fn sha256(&self) -> String {
-        format!("{:x}", Sha256::digest(self))
+        hex::encode(Sha256::digest(self))
     }
 
     fn size(&self) -> u64 {
@@ -68,7 +68,7 @@ impl Write for Spool {
 
 impl Sink for Spool {
     fn sha256(&self) -> String {
-        format!("{:x}", self.hash.clone().finalize())
+        hex::encode(self.hash.clone().finalize())
     }
 
     fn size(&self) -> u64 {

@@ -286,8 +286,7 @@ impl<'de> Visitor<'de> for LooseVisitor {
     }
 
     fn visit_bytes<E>(self, value: &[u8]) -> Result<Value, E> {
-        let hex: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(hex.into())
+        Ok(hex::encode(value).into())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {

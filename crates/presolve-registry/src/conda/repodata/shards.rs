@@ -65,7 +65,7 @@ impl Shards {
         let Some(hash) = self.index.shards.get(name) else {
             return Ok(None);
         };
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(hash);
         let cached = {
             let (cache, hash) = (fetcher.cache().clone(), hash.clone());
             let read = move || cache.bytes(BUCKET, &hash);

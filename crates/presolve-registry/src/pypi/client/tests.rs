@@ -82,7 +82,7 @@ impl Server {
             return (StatusCode::UNAUTHORIZED, out, Vec::new());
         }
         if !self.has_no_validators.load(Ordering::SeqCst) {
-            let etag = format!("\"{:x}\"", Sha256::digest(&answer.body));
+            let etag = format!("\"{}\"", hex::encode(Sha256::digest(&answer.body)));
             out.insert(header::ETAG, etag.parse().unwrap());
         }
         out.insert(header::CACHE_CONTROL, "max-age=0".parse().unwrap());
@@ -169,7 +169,7 @@ impl World {
 
     /// Serves a page of `a` with one file; `more` adds keys to it.
     fn page(&self, filename: &str, more: &str) {
-        let hash = format!("{:x}", Sha256::digest(WHEEL));
+        let hash = hex::encode(Sha256::digest(WHEEL));
         let page = format!(
             r#"{{"files": [{{"filename": "{filename}", "url": "/files/{filename}",
                 "hashes": {{"sha256": "{hash}"}}{more}}}]}}"#
@@ -371,7 +371,7 @@ async fn a_metadata_file_is_taken_once_and_verified() {
     let world = World::new().await;
     let path = "/files/a-1.0-py3-none-any.whl.metadata";
     world.server.put(path, "text/plain", METADATA);
-    let hash = format!("{:x}", Sha256::digest(METADATA));
+    let hash = hex::encode(Sha256::digest(METADATA));
     let more = format!(r#", "core-metadata": {{"sha256": "{hash}"}}"#);
     world.page("a-1.0-py3-none-any.whl", &more);
     for _ in 0..2 {
