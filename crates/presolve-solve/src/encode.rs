@@ -277,6 +277,17 @@ impl<'a> Encoder<'a> {
         made
     }
 
+    /// Returns the candidates of a name for the solver. Those of the pip half that are excluded
+    /// are left out: as candidates, each of them would be a clause that the solver checks before
+    /// every decision, and an index lists thousands.
+    pub(crate) fn open_candidates(&self, name: NameId) -> Option<Candidates> {
+        let mut open = self.candidates(name)?;
+        if let Name::Project(project) | Name::ProjectExtra(project, _) = self.terms.name(name) {
+            self.pypi.leave_out_excluded(project, &mut open);
+        }
+        Some(open)
+    }
+
     /// Returns the candidates that are in a version set of their name, or with `inverse` those
     /// that are not.
     pub(crate) fn filter(

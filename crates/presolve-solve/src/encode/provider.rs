@@ -75,7 +75,7 @@ impl DependencyProvider for Encoder<'_> {
     }
 
     async fn get_candidates(&self, name: NameId) -> Option<Candidates> {
-        self.candidates(name)
+        self.open_candidates(name)
     }
 
     async fn sort_candidates(&self, solver: &SolverCache<Self>, solvables: &mut [SolvableId]) {

@@ -160,10 +160,16 @@ impl<'a> Terms<'a> {
         if otherwise.is_empty() {
             return set.into();
         }
-        let otherwise = self.python_in(&otherwise);
-        self.pool
-            .intern_version_set_union(otherwise, std::iter::once(set))
-            .into()
+        self.one_of(self.python_in(&otherwise), std::iter::once(set))
+    }
+
+    /// Requires a candidate of one of these version sets.
+    pub(crate) fn one_of(
+        &self,
+        first: VersionSetId,
+        others: impl Iterator<Item = VersionSetId>,
+    ) -> ConditionalRequirement {
+        self.pool.intern_version_set_union(first, others).into()
     }
 
     /// Requires a pip with an ability, or one of the pythons on which every pip works.
@@ -176,7 +182,6 @@ impl<'a> Terms<'a> {
         if without.is_empty() {
             return able.into();
         }
-        let others = std::iter::once(self.python_in(without));
-        self.pool.intern_version_set_union(able, others).into()
+        self.one_of(able, std::iter::once(self.python_in(without)))
     }
 }

@@ -21,78 +21,230 @@ use crate::{
     model::error::SolveError,
 };
 
-/// The maximum number of better versions that are tried; each costs a solve.
+/// The maximum number of solves.
 const TRIES: usize = 24;
 
 /// Returns a solution in which no project can have a better version as long as all projects
 /// nearer to the declared lines keep theirs. The search stops after [`TRIES`] solves.
 pub(super) fn improve(
     attempt: &mut Attempt<'_>,
-    mut chosen: Vec<SolvableId>,
+    chosen: Vec<SolvableId>,
 ) -> Result<Vec<SolvableId>, SolveError> {
-    let mut settled: Vec<NameId> = Vec::new();
-    let mut fixed = conda_records(attempt.encoder(), &chosen);
-    let conda = fixed.len();
-    let mut tries = 0;
-    while let Some(next) = next_project(attempt, &chosen, &settled) {
-        if !next.better.is_empty() {
-            if tries == TRIES {
-                break;
-            }
-            tries += 1;
-            let wanted = VersionSet::OneOf(next.better);
-            let wanted = attempt.encoder().terms().some_of(next.name, wanted);
-            fixed.push(wanted.into());
-            let found = solve_with(attempt, &fixed)?;
-            fixed.pop();
-            let same_conda = |found: &Vec<SolvableId>| {
-                conda_records(attempt.encoder(), found).len() == conda
-                    && is_needed(attempt, found, next.name)
-            };
-            if let Some(found) = found.filter(same_conda) {
-                chosen = found;
-            }
-        }
-        settled.push(next.name);
-        let current = of_name(attempt.encoder(), &chosen).remove(&next.name);
-        fixed.extend(current.map(|id| exactly(attempt.encoder(), id)));
-    }
-    Ok(chosen)
+    let mut improvement = Improvement::new(attempt, chosen);
+    while improvement.step()? {}
+    Ok(improvement.chosen)
 }
 
-/// The nearest project that is not settled yet.
-struct Next {
+/// A solution, and the projects in it that keep their versions from now on.
+struct Improvement<'i, 'a> {
+    attempt: &'i mut Attempt<'a>,
+    chosen: Vec<SolvableId>,
+    by_name: HashMap<NameId, SolvableId>,
+    walk: Walk,
+    settled: HashSet<NameId>,
+    /// The conda records and the settled projects, as requirements.
+    fixed: Vec<ConditionalRequirement>,
+    conda: usize,
+    tries: usize,
+}
+
+/// A project that is not settled, with versions that may be better.
+struct Pending {
     name: NameId,
     /// The candidates that precede the chosen one and satisfy the requirements of the settled
     /// projects.
     better: Vec<SolvableId>,
 }
 
-fn next_project(attempt: &Attempt<'_>, chosen: &[SolvableId], settled: &[NameId]) -> Option<Next> {
-    let encoder = attempt.encoder();
-    let by_name = of_name(encoder, chosen);
-    let walk = Walk::new(attempt, &by_name);
-    let name = *walk.order.iter().find(|name| !settled.contains(name))?;
-    let required: Vec<VersionSetId> = walk.required[&name]
-        .iter()
-        .filter(|(by, _)| by.is_none_or(|by| settled.contains(&by)))
-        .map(|(_, set)| *set)
-        .collect();
-    let better = better(encoder, &by_name, name, &required);
-    let fixed = by_name
-        .iter()
-        .filter(|(name, id)| settled.contains(name) || encoder.terms().record_of(**id).is_some())
-        .map(|(&name, &id)| (name, id))
-        .collect();
-    let better = without_hopeless(encoder, &fixed, better);
-    Some(Next { name, better })
+/// What is known about the nearest of the pending projects that can have a better version.
+enum Nearest {
+    /// The first one can, in this solution.
+    First(Vec<SolvableId>),
+    /// The projects before this place cannot. The one at this place may.
+    Perhaps(usize),
+    /// The first one cannot.
+    NotFirst,
+    /// No project can, or the search ends.
+    None,
+}
+
+impl<'i, 'a> Improvement<'i, 'a> {
+    fn new(attempt: &'i mut Attempt<'a>, chosen: Vec<SolvableId>) -> Self {
+        let fixed = conda_records(attempt.encoder(), &chosen);
+        let by_name = of_name(attempt.encoder(), &chosen);
+        Self {
+            walk: Walk::new(attempt, &by_name),
+            attempt,
+            chosen,
+            by_name,
+            settled: HashSet::new(),
+            conda: fixed.len(),
+            fixed,
+            tries: 0,
+        }
+    }
+
+    /// Settles the projects up to the nearest one that can have a better version; returns
+    /// whether there may be another one.
+    fn step(&mut self) -> Result<bool, SolveError> {
+        let pending = self.all_pending();
+        let Some(first) = pending.first().map(|project| project.name) else {
+            return Ok(false);
+        };
+        match self.nearest(&pending)? {
+            Nearest::None => return Ok(false),
+            Nearest::NotFirst => self.settle(first),
+            Nearest::First(found) => {
+                self.adopt(found);
+                self.settle(first);
+            }
+            Nearest::Perhaps(place) => self.improve_alone(pending[place].name)?,
+        }
+        Ok(true)
+    }
+
+    /// Settles the projects before the first one that may have a better version, and returns
+    /// this one and those behind it that may have one.
+    fn all_pending(&mut self) -> Vec<Pending> {
+        let mut pending = Vec::new();
+        for name in self.walk.order.clone() {
+            match self.pending(name) {
+                Some(project) => pending.push(project),
+                None if pending.is_empty() => self.settle(name),
+                None => {}
+            }
+        }
+        pending
+    }
+
+    /// Searches for the nearest pending project with a better version. All are tried in one
+    /// solve first, since most often none has one. If there is a solution, those before the
+    /// first project that it improves remain.
+    fn nearest(&mut self, pending: &[Pending]) -> Result<Nearest, SolveError> {
+        let mut end = pending.len();
+        loop {
+            let tried = &pending[..end];
+            let Some(found) = self.solve_for(tried)? else {
+                let is_all = end == pending.len();
+                return Ok(if is_all {
+                    Nearest::None
+                } else {
+                    Nearest::Perhaps(end)
+                });
+            };
+            match self.improved(&found, tried) {
+                Some(0) => return Ok(Nearest::First(found)),
+                Some(place) => end = place,
+                None if end == 1 => return Ok(Nearest::NotFirst),
+                None => return Ok(Nearest::Perhaps(0)),
+            }
+        }
+    }
+
+    /// Settles the projects before this one, and gives it a better version if it can have one.
+    fn improve_alone(&mut self, name: NameId) -> Result<(), SolveError> {
+        let order = self.walk.order.clone();
+        for nearer in order.into_iter().take_while(|other| *other != name) {
+            self.settle(nearer);
+        }
+        // More is settled now, so fewer versions may be better.
+        if let Some(alone) = self.pending(name).map(|project| [project])
+            && let Some(found) = self.solve_for(&alone)?
+            && self.improved(&found, &alone).is_some()
+        {
+            self.adopt(found);
+        }
+        self.settle(name);
+        Ok(())
+    }
+
+    /// Returns a project with the versions that may be better; `None` if it is settled or has
+    /// none.
+    fn pending(&self, name: NameId) -> Option<Pending> {
+        if self.settled.contains(&name) {
+            return None;
+        }
+        let encoder = self.attempt.encoder();
+        let required: Vec<VersionSetId> = self.walk.required[&name]
+            .iter()
+            .filter(|(by, _)| by.is_none_or(|by| self.settled.contains(&by)))
+            .map(|(_, set)| *set)
+            .collect();
+        let better = better(encoder, &self.by_name, name, &required);
+        if better.is_empty() {
+            return None;
+        }
+        let is_fixed = |name: &NameId, id: SolvableId| {
+            self.settled.contains(name) || encoder.terms().record_of(id).is_some()
+        };
+        let fixed = |name: NameId| {
+            let chosen = self.by_name.get(&name).copied();
+            chosen.filter(|id| is_fixed(&name, *id))
+        };
+        let better = without_hopeless(encoder, &fixed, better);
+        (!better.is_empty()).then_some(Pending { name, better })
+    }
+
+    /// Solves with a better version for at least one of these projects. After [`TRIES`] solves
+    /// there is no further solution. If the deadline passes, the search stops but the run
+    /// continues.
+    fn solve_for(&mut self, pending: &[Pending]) -> Result<Option<Vec<SolvableId>>, SolveError> {
+        if self.tries == TRIES {
+            return Ok(None);
+        }
+        self.tries += 1;
+        let terms = self.attempt.encoder().terms();
+        let mut wanted = pending
+            .iter()
+            .map(|project| terms.some_of(project.name, VersionSet::OneOf(project.better.clone())));
+        let Some(first) = wanted.next() else {
+            return Ok(None);
+        };
+        let mut requirements = self.fixed.clone();
+        requirements.push(terms.one_of(first, wanted));
+        match self.attempt.run_with_more(&requirements) {
+            Err(SolveError::Deadline { .. } | SolveError::Index(_)) => {
+                self.attempt.encoder().check_indexes().map(|()| None)
+            }
+            answer => answer,
+        }
+    }
+
+    /// The place of the first of these projects that has a better version in a solution with
+    /// the same conda packages, and that is still required there.
+    fn improved(&self, found: &[SolvableId], pending: &[Pending]) -> Option<usize> {
+        let encoder = self.attempt.encoder();
+        if conda_records(encoder, found).len() != self.conda {
+            return None;
+        }
+        let by_name = of_name(encoder, found);
+        let needed = Walk::new(self.attempt, &by_name).order;
+        pending.iter().position(|project| {
+            let now = by_name.get(&project.name);
+            now.is_some_and(|id| project.better.contains(id)) && needed.contains(&project.name)
+        })
+    }
+
+    fn adopt(&mut self, found: Vec<SolvableId>) {
+        self.by_name = of_name(self.attempt.encoder(), &found);
+        self.walk = Walk::new(self.attempt, &self.by_name);
+        self.chosen = found;
+    }
+
+    fn settle(&mut self, name: NameId) {
+        if self.settled.insert(name) {
+            let current = self.by_name.get(&name);
+            let current = current.map(|&id| exactly(self.attempt.encoder(), id));
+            self.fixed.extend(current);
+        }
+    }
 }
 
 /// Drops the first candidates that require something else of what is fixed. The solver would
 /// drop them too, but only after it has encoded everything again.
 fn without_hopeless(
     encoder: &Encoder<'_>,
-    fixed: &HashMap<NameId, SolvableId>,
+    fixed: &impl Fn(NameId) -> Option<SolvableId>,
     mut better: Vec<SolvableId>,
 ) -> Vec<SolvableId> {
     let is_hopeless = |id: &SolvableId| match encoder.pypi().contents_dependencies(*id) {
@@ -110,14 +262,14 @@ fn without_hopeless(
 /// Whether a requirement is met by what is fixed, or concerns something else.
 fn can_be_met(
     encoder: &Encoder<'_>,
-    fixed: &HashMap<NameId, SolvableId>,
+    fixed: &impl Fn(NameId) -> Option<SolvableId>,
     requirement: Requirement,
 ) -> bool {
     sets_of(encoder, requirement).into_iter().any(|set| {
         let name = encoder.version_set_name(set);
         let name = project(encoder, name).unwrap_or(name);
-        match fixed.get(&name) {
-            Some(&id) => encoder.is_in(id, encoder.terms().set(set)),
+        match fixed(name) {
+            Some(id) => encoder.is_in(id, encoder.terms().set(set)),
             None => true,
         }
     })
@@ -272,23 +424,4 @@ fn conda_records(encoder: &Encoder<'_>, chosen: &[SolvableId]) -> Vec<Conditiona
 
 fn exactly(encoder: &Encoder<'_>, id: SolvableId) -> ConditionalRequirement {
     encoder.terms().exactly(id).into()
-}
-
-/// Whether something still requires a project.
-fn is_needed(attempt: &Attempt<'_>, chosen: &[SolvableId], name: NameId) -> bool {
-    let by_name = of_name(attempt.encoder(), chosen);
-    Walk::new(attempt, &by_name).order.contains(&name)
-}
-
-/// Solves all lines and more. If the deadline passes, the search stops but the run continues.
-fn solve_with(
-    attempt: &mut Attempt<'_>,
-    more: &[ConditionalRequirement],
-) -> Result<Option<Vec<SolvableId>>, SolveError> {
-    match attempt.run_with_more(more) {
-        Err(SolveError::Deadline { .. } | SolveError::Index(_)) => {
-            attempt.encoder().check_indexes().map(|()| None)
-        }
-        answer => answer,
-    }
 }

@@ -3,8 +3,10 @@
 //! The proof is the set of clauses from which the solver derived its conflict. If other rules
 //! have the same clauses, they have no solution either, and need no attempt.
 
+use std::collections::HashSet;
+
 use resolvo::{
-    SolvableId,
+    Interner, Requirement, SolvableId, VersionSetId,
     conflict::{ConflictCause, ConflictEdge, ConflictGraph, ConflictNode},
 };
 
@@ -12,7 +14,7 @@ use crate::{
     attempt::Attempt,
     encode::{
         Encoder,
-        pool::{Candidate, ReleaseCandidate, VersionSet},
+        pool::{Candidate, Name, ReleaseCandidate, VersionSet},
         rules::{Rules, Sources},
     },
     model::reason::Reason,
@@ -45,12 +47,53 @@ impl<'p, 'a> Proof<'p, 'a> {
                 ConflictNode::Excluded(reason) => {
                     stays(&self.encoder.terms().reason(*reason), rules.sources)
                 }
-                ConflictNode::Solvable(id) => match self.release(*id) {
-                    Some(release) => self.encoder.pypi().is_rated_alike(release, rules.sources),
-                    None => true,
-                },
+                ConflictNode::Solvable(id) => self.is_rated_alike(*id, rules.sources),
                 ConflictNode::Root | ConflictNode::UnresolvedDependency => true,
             })
+            && self
+                .required()
+                .all(|set| self.leaves_out_the_same(set, rules.sources))
+    }
+
+    /// The version sets that the proof requires.
+    fn required(&self) -> impl Iterator<Item = VersionSetId> {
+        let edges = self.graph.graph.edge_weights();
+        let requirements: HashSet<Requirement> = edges
+            .filter_map(|edge| match edge {
+                ConflictEdge::Requires(requirement) => Some(*requirement),
+                ConflictEdge::Conflict(_) => None,
+            })
+            .collect();
+        let sets = requirements
+            .into_iter()
+            .flat_map(|requirement| match requirement {
+                Requirement::Single(set) => vec![set],
+                Requirement::Union(union) => self.encoder.version_sets_in_union(union).collect(),
+            });
+        sets.collect::<HashSet<_>>().into_iter()
+    }
+
+    /// Whether the candidates that the encoder left out of a version set stay excluded. The
+    /// graph does not have them.
+    fn leaves_out_the_same(&self, set: VersionSetId, sources: Sources) -> bool {
+        let name = self.encoder.version_set_name(set);
+        let (Name::Project(project) | Name::ProjectExtra(project, _)) =
+            self.encoder.terms().name(name)
+        else {
+            return true;
+        };
+        let wanted = self.encoder.terms().set(set);
+        let excluded = self.encoder.pypi().excluded(project);
+        excluded.into_iter().all(|(id, reason)| {
+            !self.encoder.is_in(id, wanted)
+                || stays(&reason, sources) && self.is_rated_alike(id, sources)
+        })
+    }
+
+    /// Whether a candidate has the same files under other sources.
+    fn is_rated_alike(&self, id: SolvableId, sources: Sources) -> bool {
+        self.release(id)
+            .is_none_or(|release| self.encoder.pypi().is_rated_alike(release, sources))
     }
 
     /// Whether the proof uses that a release excludes the conda packages of its project.

@@ -37,6 +37,14 @@ impl ProjectCandidates {
         let place = self.reasons.get(&id)?;
         Some(&self.excluded[*place].1)
     }
+
+    /// The excluded candidates, each with its first reason.
+    fn exclusions(&self) -> impl Iterator<Item = (SolvableId, &Reason)> {
+        let numbered = self.excluded.iter().enumerate();
+        numbered
+            .filter(|(place, (id, _))| self.reasons.get(id) == Some(place))
+            .map(|(_, (id, reason))| (*id, reason))
+    }
 }
 
 impl PypiHalf<'_> {
@@ -83,6 +91,33 @@ impl PypiHalf<'_> {
             hint_dependencies_available: HintDependenciesAvailable::All,
             ..Candidates::default()
         })
+    }
+
+    /// Removes the excluded ones from the candidates of a project or of one of its extras.
+    pub(in crate::encode) fn leave_out_excluded(
+        &self,
+        project: &PackageName,
+        candidates: &mut Candidates,
+    ) {
+        let cache = self.candidates.borrow();
+        let Some(Some(built)) = cache.get(project) else {
+            return;
+        };
+        let is_open = |id: &SolvableId| match self.terms.candidate(*id) {
+            Candidate::ProjectExtra { base, .. } => built.exclusion(*base).is_none(),
+            _ => built.exclusion(*id).is_none(),
+        };
+        candidates.candidates.retain(is_open);
+        candidates.favored = candidates.favored.filter(is_open);
+        candidates.excluded.clear();
+    }
+
+    /// Returns the excluded candidates of a project, each with its first reason.
+    pub(crate) fn excluded(&self, project: &PackageName) -> Vec<(SolvableId, Reason)> {
+        let cache = self.candidates.borrow();
+        let built = cache.get(project).and_then(Option::as_ref);
+        let excluded = built.into_iter().flat_map(|built| built.exclusions());
+        excluded.map(|(id, reason)| (id, reason.clone())).collect()
     }
 
     /// Returns the only candidate for the requirements in the metadata of a candidate.
@@ -235,7 +270,8 @@ impl PypiHalf<'_> {
     }
 
     /// Notes pre-releases and yanked releases that these specifiers name and that the rules
-    /// leave out. `satisfying` are the candidates of the project that satisfy the specifiers.
+    /// leave out. `satisfying` are the candidates of the project that satisfy the specifiers,
+    /// with or without the excluded ones.
     pub(in crate::encode) fn learn_from_specifiers(
         &self,
         project: &PackageName,
@@ -247,14 +283,14 @@ impl PypiHalf<'_> {
             return;
         };
         let by_pin_only = self.pips.any(PipAbility::YankedOnlyByPin);
-        let mut stable = false;
+        let stable = satisfying.iter().any(|&id| built.exclusion(id).is_none());
         let mut prerelease = false;
         let mut yanked = Vec::new();
-        for &id in satisfying {
-            match (built.exclusion(id), self.release_at(id)) {
-                (None, _) => stable = true,
-                (Some(Reason::PreRelease), _) => prerelease = true,
-                (Some(Reason::Yanked { .. }), Some(release)) => {
+        for (id, reason) in built.exclusions() {
+            let is_meant = || self.satisfies(self.terms.candidate(id), specifiers);
+            match (reason, self.release_at(id)) {
+                (Reason::PreRelease, _) => prerelease = prerelease || is_meant(),
+                (Reason::Yanked { .. }, Some(release)) if is_meant() => {
                     yanked.push((project.clone(), release.version.clone()));
                 }
                 _ => {}
