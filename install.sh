@@ -45,7 +45,8 @@ libc() {
     esac
 }
 
-# Writes the file of a URL to a path. A mirror may be without TLS; the default never is.
+# Writes the file of a URL to a path. A mirror may be without TLS; the default never is, nor is
+# what it redirects to. wget has no option for that: `--https-only` is for recursive downloads.
 fetch() {
     case $1 in
         https:*) protocol='=https' ;;
@@ -54,7 +55,8 @@ fetch() {
     if has curl; then
         curl --proto "$protocol" --retry 3 --fail --silent --show-error --location --output "$2" "$1"
     elif has wget; then
-        wget --quiet --tries 3 --output-document "$2" "$1"
+        wget --quiet --server-response --tries 3 --output-document "$2" "$1" 2>headers &&
+            { [ "$protocol" != '=https' ] || ! grep -qi '^ *location: *http:' headers; }
     else
         fail 'this needs curl or wget' 'install one of them'
     fi || fail "cannot download $1" 'check the network, PRESOLVE_VERSION and PRESOLVE_DOWNLOAD_URL'

@@ -256,3 +256,25 @@ fn every_base_image_is_looked_up() {
     ]);
     assert!(!run.stdout.contains("unused-suppression"), "{run}");
 }
+
+/// A pull request may name any number of images.
+#[test]
+fn the_images_of_a_run_are_limited() {
+    let registry = Registry::start();
+    let project = Project::online("");
+    for file in 0..8 {
+        let steps = (0..70).map(|step| {
+            let image = format!("{}/team/public:{file}-{step}", registry.host);
+            format!("  s{step}:\n    command: ls\n    environment:\n      image: {image}\n")
+        });
+        let text = format!("type: pipeline\njobs:\n{}", steps.collect::<String>());
+        project.write(&format!("jobs/{file}.yml"), text);
+    }
+    let rules = ["--select", "missing-image", "--no-solve"];
+    let run = project.run(&[&["check", "jobs", "--check-images"], &rules[..]].concat());
+    assert_eq!(run.code, 3, "{run}");
+    assert_eq!(registry.requests().len(), 500);
+    let message = "images were not looked up: a run asks for at most 500 images";
+    assert!(run.to_string().contains(message), "{run}");
+    assert!(run.to_string().contains("error[too-many-images]"), "{run}");
+}

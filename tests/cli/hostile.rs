@@ -2,10 +2,11 @@
 
 use std::{
     fmt::Write,
+    process::Command,
     time::{Duration, Instant},
 };
 
-use super::Project;
+use super::{Project, Run};
 
 /// What pep508_rs panics on, or overflows its stack.
 fn bad_lines() -> Vec<String> {
@@ -154,4 +155,27 @@ fn requirements_files_do_not_lead_to_each_other_without_end() {
         run.stderr.contains("too many nested requirements files"),
         "{run}"
     );
+}
+
+/// Windows gives the main thread 1 MiB.
+#[cfg(unix)]
+#[test]
+fn a_small_stack_of_the_main_thread_is_enough() {
+    let project = Project::of(&["python=3.10", "numpy", "pandas"]);
+    for arguments in [&["check"][..], &["pin", "--diff"], &["explain"]] {
+        let plain = project.command(arguments);
+        let variables = plain
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let mut limited = Command::new("/bin/sh");
+        limited
+            .args(["-c", "ulimit -s 1024; exec \"$0\" \"$@\""])
+            .arg(plain.get_program())
+            .args(arguments)
+            .env_clear()
+            .envs(variables)
+            .current_dir(project.path(""));
+        let run = Run::from(limited.output().expect("sh starts"));
+        assert!(run.code < 2, "{run}");
+    }
 }

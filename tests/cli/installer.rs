@@ -157,3 +157,77 @@ fn a_folder_in_place_of_the_executable_stays() {
     assert!(stderr.contains("/presolve is a folder\n"), "{stderr}");
     assert!(stderr.contains("PRESOLVE_INSTALL_DIR"), "{stderr}");
 }
+
+/// What `install.sh` uses besides curl and wget.
+const TOOLS: [&str; 14] = [
+    "sh",
+    "uname",
+    "getconf",
+    "mkdir",
+    "mktemp",
+    "rm",
+    "grep",
+    "sha256sum",
+    "shasum",
+    "tar",
+    "gzip",
+    "cp",
+    "chmod",
+    "mv",
+];
+
+/// A folder with the tools of the script and a wget that answers from a folder, as if the server
+/// had redirected it.
+fn with_wget(release: &Path, location: &str) -> TempDir {
+    let tools = tempfile::tempdir().expect("a folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    for tool in TOOLS {
+        let mut places = std::env::split_paths(&path).map(|folder| folder.join(tool));
+        if let Some(place) = places.find(|place| place.is_file()) {
+            std::os::unix::fs::symlink(place, tools.path().join(tool)).expect("links");
+        }
+    }
+    let script = format!(
+        "#!/bin/sh\nwhile [ $# -gt 2 ]; do [ \"$1\" != --output-document ] || into=$2; shift; done\n\
+         printf '  HTTP/1.1 302 Found\\n  {location}\\n' >&2\n\
+         exec /bin/cp \"{}/${{2##*/}}\" \"$into\"\n",
+        release.display()
+    );
+    let wget = tools.path().join("wget");
+    std::fs::write(&wget, script).expect("writable");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(wget, mode).expect("settable");
+    tools
+}
+
+#[test]
+fn wget_may_not_be_led_away_from_tls() {
+    let (releases, home) = (Releases::new(), tempfile::tempdir().expect("a folder"));
+    let release = releases.folder.path().join("latest/download");
+    for (location, is_accepted) in [
+        (
+            "Location: http://evil.example/SHA256SUMS [following]",
+            false,
+        ),
+        ("location:http://evil.example/SHA256SUMS", false),
+        ("Location: https://cdn.example/SHA256SUMS [following]", true),
+        ("Location: /SHA256SUMS", true),
+    ] {
+        let tools = with_wget(&release, location);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+        let run = Command::new("/bin/sh")
+            .arg(script)
+            .env_clear()
+            .env("PATH", tools.path())
+            .env("PRESOLVE_DOWNLOAD_URL", "https://releases.example")
+            .env("PRESOLVE_INSTALL_DIR", home.path())
+            .output()
+            .expect("sh starts");
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.success(), is_accepted, "{location}: {stderr}");
+        if !is_accepted {
+            let message = "cannot download https://releases.example/latest/download/SHA256SUMS";
+            assert!(stderr.contains(message), "{stderr}");
+        }
+    }
+}

@@ -2,6 +2,8 @@
 
 use insta::assert_snapshot;
 
+use sha2::{Digest, Sha256};
+
 use super::{Project, pin_of};
 
 const FILE: &str = "\
@@ -279,4 +281,48 @@ fn an_empty_lock_file_is_named_as_one() {
     let help = "help: restore the file, or delete it and pin again";
     assert!(run.stderr.contains(help), "{run}");
     assert!(!run.stderr.contains("a conda environment file"), "{run}");
+}
+
+/// A lock file with the digest of its text, as an attacker would write it.
+fn signed(lock: &str) -> String {
+    let (first, text) = lock.split_once('\n').expect("a first line");
+    let (start, _) = first.rsplit_once(' ').expect("a digest");
+    let digest = Sha256::digest(text.as_bytes());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{start} {digest}\n{text}")
+}
+
+#[test]
+fn other_urls_and_hashes_are_differences() {
+    let project = project();
+    assert_eq!(project.pin(&[]).code, 0);
+    let lock = project.read("conda-lock.yml");
+    assert_eq!(signed(&lock), lock);
+    let entry = |name: &str| {
+        let mut entries = lock.split("\n- ");
+        let line = format!("\n  name: {name}\n");
+        entries
+            .find(|entry| entry.contains(&line))
+            .expect("is there")
+    };
+    for (name, part, old, new) in [
+        ("pandas", "URL", "/fixtures/", "/elsewhere/"),
+        ("oldflow", "URL", "/fixtures/", "/elsewhere/"),
+        ("oldflow", "hash", "sha256: ", "sha256: 00"),
+    ] {
+        let entry = entry(name);
+        let other = lock.replacen(entry, &entry.replacen(old, new, 1), 1);
+        assert_ne!(other, lock, "{entry}");
+        let message = format!("the {part} of `{name}` is not the one of its channel or index");
+        project.write("conda-lock.yml", signed(&other));
+        for solve in [&[][..], &["--solve"]] {
+            let run = project.pin(&[&["--check"], solve].concat());
+            assert_eq!(run.code, 1, "{run}");
+            let message = format!("error[other-lock]: {message}");
+            assert!(run.stderr.contains(&message), "{run}");
+            assert!(run.stderr.contains("--> conda-lock.yml:"), "{run}");
+        }
+        assert_eq!(project.pin(&[]).code, 0);
+        assert_eq!(project.read("conda-lock.yml"), lock);
+    }
 }

@@ -26,6 +26,7 @@ pub(crate) async fn find(
     let named = images.iter().filter(|image| image.value.is_well_formed());
     let asked = named.map(async |image| (image, registries.ask(&image.value).await));
     let mut answers = stream::iter(asked).buffered(AT_ONCE);
+    let mut left_out = Vec::new();
     while let Some((image, answer)) = answers.next().await {
         match answer {
             Answer::Exists => {}
@@ -36,8 +37,10 @@ pub(crate) async fn find(
                 platform: None,
                 diagnostics: vec![failed(image, &reason)],
             }),
+            Answer::LeftOut(limit) => left_out.push((image, limit)),
         }
     }
+    found.undecided.extend(too_many(&left_out));
     found.findings = selection.apply(found.findings);
     found
 }
@@ -82,6 +85,22 @@ fn denied(image: &Spanned<Image>) -> Finding {
     inaccessible_image::RULE
         .finding(image.location.clone(), "private or missing", message)
         .help("check the name; if the image is private, silence this")
+}
+
+/// The error for the images of a file beyond the limits of the run.
+fn too_many(left_out: &[(&Spanned<Image>, String)]) -> Option<Undecided> {
+    let (first, limit) = left_out.first()?;
+    let message = match left_out.len() {
+        1 => format!("this image was not looked up: {limit}"),
+        count => format!("{count} images were not looked up: {limit}"),
+    };
+    let diagnostic = Diagnostic::error("too-many-images", message)
+        .at(first.location.clone(), "the first one")
+        .help("check fewer files at once, or run without `--check-images`");
+    Some(Undecided {
+        platform: None,
+        diagnostics: vec![diagnostic],
+    })
 }
 
 fn failed(image: &Spanned<Image>, reason: &str) -> Diagnostic {

@@ -105,6 +105,57 @@ pub fn add(
     Ok(differences)
 }
 
+/// Returns the packages of a lock file whose URL or hashes are not those of the lock file that a
+/// solution gives.
+///
+/// # Errors
+/// [`Failure::input`] if a text is not YAML.
+pub fn other_sources(
+    environment: &EnvironmentFile,
+    source: &Arc<SourceFile>,
+    solved: &str,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let written = Tree::parse(source).map_err(of_lock)?;
+    let solved = Tree::parse(&source.with_text(solved))?;
+    let solved = entries(&solved).map(|entry| (key(entry), entry));
+    let solved: HashMap<_, &Value> = solved.collect();
+    let mut found = Vec::new();
+    for (index, entry) in entries(&written).enumerate() {
+        let Some(expected) = solved.get(&key(entry)) else {
+            continue;
+        };
+        let name = redact(
+            entry
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
+        );
+        for (part, what) in [("url", "URL"), ("hash", "hash")] {
+            if entry.get(part) == expected.get(part) {
+                continue;
+            }
+            let message = format!("the {what} of `{name}` is not the one of its channel or index");
+            let at = written.location(&route!("package", index, part));
+            let expected = expected.get("url").and_then(Value::as_str);
+            let note = expected.map(|url| format!("the solution has {}", redact(url)));
+            let mut difference = difference(environment, message, at);
+            difference.notes.extend(note.filter(|_| part == "url"));
+            found.push(difference);
+        }
+    }
+    Ok(found)
+}
+
+fn entries(lock: &Tree) -> impl Iterator<Item = &Value> {
+    let items = lock.root.get("package").and_then(Value::as_sequence);
+    items.into_iter().flatten()
+}
+
+/// What identifies a package of a lock file.
+fn key(entry: &Value) -> [Option<&str>; 3] {
+    ["manager", "platform", "name"].map(|key| entry.get(key).and_then(Value::as_str))
+}
+
 /// The places of the first line of each name among the lines of the environment file.
 struct Declared {
     conda: HashMap<String, usize>,

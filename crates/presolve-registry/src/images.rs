@@ -21,8 +21,10 @@ use crate::{
     network::{self, Http, SetupError, WaitObserver, body},
 };
 
+mod budget;
 mod challenge;
 
+use budget::Budget;
 use challenge::Challenge;
 
 /// The host of Docker Hub, and its other names
@@ -58,12 +60,15 @@ pub enum Answer {
     Denied,
     /// No usable answer, with the reason.
     Failed(String),
+    /// The run has reached a limit, so the registry was not asked.
+    LeftOut(String),
 }
 
 /// The registries that a run asks. Each image is asked for once.
 pub struct ImageRegistries {
     http: Http,
     known: Memo<Url, Answer>,
+    budget: Budget,
 }
 
 impl ImageRegistries {
@@ -75,6 +80,7 @@ impl ImageRegistries {
         Ok(Self {
             http: network::without_credentials(redirects(), waiting)?,
             known: Memo::default(),
+            budget: Budget::default(),
         })
     }
 
@@ -84,15 +90,21 @@ impl ImageRegistries {
             return Answer::Failed("its name cannot be part of a URL".to_owned());
         };
         let key = place.manifest.clone();
-        let asked = async {
-            let limited = tokio::time::timeout(TIME_LIMIT, self.look_up(&place)).await;
-            limited.unwrap_or_else(|_| {
-                let seconds = TIME_LIMIT.as_secs();
-                Err(format!("no answer within {seconds} s"))
-            })
+        self.known.get(key, self.ask_within_limits(&place)).await
+    }
+
+    async fn ask_within_limits(&self, place: &Place) -> Answer {
+        let registry = network::host(&place.manifest);
+        let left = match self.budget.spend(&registry) {
+            Ok(left) => left.min(TIME_LIMIT),
+            Err(limit) => return Answer::LeftOut(limit),
         };
-        let answer = async { asked.await.unwrap_or_else(Answer::Failed) };
-        self.known.get(key, answer).await
+        let answer = tokio::time::timeout(left, self.look_up(place)).await;
+        let answer = answer.unwrap_or_else(|_| {
+            let seconds = left.as_secs();
+            Err(format!("no answer within {seconds} s"))
+        });
+        answer.unwrap_or_else(Answer::Failed)
     }
 
     async fn look_up(&self, place: &Place) -> Result<Answer, String> {

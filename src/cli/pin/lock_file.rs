@@ -116,6 +116,18 @@ pub(super) fn render(
     })
 }
 
+/// Compares the URLs and hashes of the lock file with those of a solution of the same packages.
+///
+/// # Errors
+/// As for [`render`].
+pub(super) fn other_sources(
+    environment: &EnvironmentFile,
+    solved: (&Resolution, &Solution),
+) -> Result<Vec<Diagnostic>, Failure> {
+    let lock = render(environment, solved)?;
+    read::other_sources(environment, &lock.source, &lock.text)
+}
+
 /// Returns the note on a lock file that the file no longer names.
 pub(super) fn left_behind(environment: &EnvironmentFile, added: AddedLines) -> Option<Diagnostic> {
     environment.pinned_lock.as_ref()?;

@@ -36,6 +36,9 @@ impl Pin {
             match self.compared(environment, settings, output).await? {
                 Some(found) => {
                     diagnostics = found;
+                    if diagnostics.is_empty() && environment.pinned_lock.is_some() {
+                        diagnostics = self.of_sources(environment, settings, output).await?;
+                    }
                     how = if self.solve {
                         "by a solve"
                     } else {
@@ -94,6 +97,33 @@ impl Pin {
         }
     }
 
+    /// Compares the URLs and hashes of the lock file with those of the channels and indexes, as
+    /// far as the cache has them or `--solve` is set.
+    async fn of_sources(
+        &self,
+        environment: &EnvironmentFile,
+        settings: &Settings,
+        output: &Output,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let settings = Settings {
+            offline: settings.offline || !self.solve,
+            ..settings.clone()
+        };
+        match solving::resolve(environment, &settings, &Upgrade::None, output).await {
+            Ok(resolution) => match &resolution.outcome {
+                Outcome::Solved(solution) => {
+                    lock_file::other_sources(environment, (&resolution, solution))
+                }
+                Outcome::Unsolvable(_) => Ok(Vec::new()),
+            },
+            Err(failure) if failure.kind == FailureKind::Undecided && !self.solve => {
+                output.say(&sources_not_cached(environment));
+                Ok(Vec::new())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
     /// Returns a difference if pinning again would change a file that keeps no declared
     /// requirements.
     async fn rewritten(
@@ -124,6 +154,15 @@ fn not_compared(environment: &EnvironmentFile) -> Diagnostic {
     let file = environment.source.path().display();
     let message = format!(
         "the cache does not have all pins of {file}, so they are only compared with its lines"
+    );
+    Diagnostic::new(Level::Note, "not-cached", message)
+        .help("add `--solve` to ask the channels and indexes")
+}
+
+fn sources_not_cached(environment: &EnvironmentFile) -> Diagnostic {
+    let file = environment.source.path().display();
+    let message = format!(
+        "the cache does not have all data of {file}, so the URLs and hashes of its lock file are not compared"
     );
     Diagnostic::new(Level::Note, "not-cached", message)
         .help("add `--solve` to ask the channels and indexes")
