@@ -4,34 +4,42 @@
 use std::sync::Arc;
 
 use crate::codes;
-use crate::route::{Route, route};
+use crate::route::route;
 use yaml_serde::Value;
 
 use super::{
-    CondaRequirement, EnvironmentFile, PipRequirement, Spanned,
+    CondaRequirement, EnvironmentFile, Spanned,
     added_block::BlockReader,
     foreign,
     host::{CondaFile, Host},
     joined, match_spec,
-    pin_comment::{LineComment, Origin},
+    pin_comment::Origin,
     pinned_header::PinnedHeader,
-    pip_lines::{self, PipReader, PipText},
+    pip_lines::PipReader,
     pip_versions,
     selector::Selector,
     variables::{self, Expanded, Syntax},
     yaml::{self, Tree},
 };
-use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level, Location};
+use presolve_text::diagnostic::{Diagnostic, Failure, Level, Location};
 use presolve_text::{
     secrets::{redact, redact_reason},
     source::SourceFile,
 };
 
+mod entries;
 mod misplaced;
+mod partial;
+mod pip_list;
 mod platforms;
 mod selected;
 mod several;
 mod unusual;
+
+use entries::Entry;
+pub use partial::PartialFile;
+use pip_list::PipList;
+pub(crate) use pip_list::apply_comment;
 
 /// The keys of an environment file, from CEP-24 and conda/env/env.py.
 pub(crate) const KEYS: [&str; 7] = [
@@ -55,52 +63,6 @@ const MATCH_SPECS: &str =
 /// with its place.
 pub fn read(source: Arc<SourceFile>) -> Result<EnvironmentFile, Failure> {
     CondaFile::default().read(&source, &[]).complete()
-}
-
-/// The readable part of an environment file.
-pub struct PartialFile {
-    /// The file without its refused entries; `None` if nothing is readable.
-    pub environment: Option<EnvironmentFile>,
-    /// `None` if the file is not YAML, for example a Dockerfile.
-    pub tree: Option<Tree>,
-    /// The errors that conda, pip or a YAML parser would also report.
-    pub errors: Vec<Diagnostic>,
-}
-
-impl PartialFile {
-    /// A file with these errors and no readable part.
-    pub fn refused(errors: Vec<Diagnostic>) -> Self {
-        Self {
-            environment: None,
-            tree: None,
-            errors,
-        }
-    }
-
-    /// Returns the YAML, even if some entries were refused.
-    ///
-    /// # Errors
-    /// [`Failure::input`] when the file is not YAML.
-    pub fn into_tree(self) -> Result<Tree, Failure> {
-        self.tree.ok_or(Failure {
-            kind: FailureKind::Input,
-            diagnostics: self.errors,
-        })
-    }
-
-    /// Returns the environment file if there were no errors.
-    ///
-    /// # Errors
-    /// [`Failure::input`] with all errors.
-    pub fn complete(self) -> Result<EnvironmentFile, Failure> {
-        match self.environment {
-            Some(environment) if self.errors.is_empty() => Ok(environment),
-            _ => Err(Failure {
-                kind: FailureKind::Input,
-                diagnostics: self.errors,
-            }),
-        }
-    }
 }
 
 /// Reads as much of a conda environment file as possible. For the files in `included`, the
@@ -128,31 +90,12 @@ pub(super) fn reading(
     }
 }
 
-/// One entry of a `dependencies` or `channels` list, in a form that can be edited.
-pub(super) struct Entry {
-    /// Unquoted.
-    pub text: String,
-    /// The place of the scalar.
-    pub location: Location,
-    /// The comment after the scalar on its line.
-    pub comment: LineComment,
-}
-
 struct Reader<'a> {
     tree: &'a Tree,
     environment: EnvironmentFile,
     pip: PipReader,
     errors: Vec<Diagnostic>,
     pip_lists: Vec<PipList<'a>>,
-}
-
-/// A `pip:` key of the dependencies.
-struct PipList<'a> {
-    /// The place of the key.
-    key: Location,
-    /// The index of its entry in the dependencies.
-    index: usize,
-    items: &'a [Value],
 }
 
 impl<'a> Reader<'a> {
@@ -400,176 +343,6 @@ impl<'a> Reader<'a> {
         self.refuse(location, &message, &help);
     }
 
-    fn find_pip_list(&mut self, index: usize, value: &'a Value) {
-        let route = route!("dependencies", index, "pip");
-        let items = match value {
-            Value::Sequence(items) => &items[..],
-            Value::Null => &[],
-            _ => {
-                let help = "write each requirement on its own line as `- name`";
-                return self.refuse(self.tree.location(&route), "`pip:` is not a list", help);
-            }
-        };
-        let span = self.tree.key_span(&route);
-        let key = span.map_or_else(|| self.tree.location(&route), |span| self.tree.at(span));
-        self.pip_lists.push(PipList { key, index, items });
-    }
-
-    /// Reads the only pip list that counts: conda puts the entries of `dependencies` into one
-    /// dictionary, where a later `pip` replaces an earlier one (`Dependencies.parse` in
-    /// conda/env/env.py).
-    fn read_last_pip_list(&mut self) {
-        let Some(PipList { key, index, items }) = self.pip_lists.last() else {
-            return;
-        };
-        let (items, route) = (*items, route!("dependencies", *index, "pip"));
-        if items.is_empty() {
-            if several::ignored(&self.pip_lists).next().is_none() {
-                let warning = Diagnostic::warning(codes::EMPTY_PIP_LIST, "the pip list is empty");
-                self.environment.warnings.push(warning.at(key.clone(), ""));
-            }
-            return;
-        }
-        if self.has_empty_entry(&route, items) {
-            return;
-        }
-        let mut blocks = BlockReader::default();
-        for (index, item) in items.iter().enumerate() {
-            match self.entry_in(&mut blocks, &route.with_key(index), item) {
-                Ok(entry) => self.push_pip(&entry),
-                Err(error) => self.errors.push(error),
-            }
-        }
-        self.environment.added_blocks.append(&mut blocks.blocks);
-        self.check_length(&route, items.len());
-    }
-
-    fn push_pip(&mut self, entry: &Entry) {
-        if let Some(error) = misplaced::in_pip_list(entry) {
-            return self.errors.push(error);
-        }
-        let file = Arc::clone(self.tree.source());
-        let text = PipText {
-            verbatim: verbatim(entry),
-            text: entry.text.clone(),
-            span: entry.location.span.clone(),
-            file,
-        };
-        let before = self.pip.pip.requirements.len();
-        self.pip.read_item(&text);
-        if let [requirement] = &mut self.pip.pip.requirements[before..]
-            && requirement.in_environment
-        {
-            apply_comment(requirement, &entry.comment);
-        }
-    }
-
-    /// Reads the next scalar entry of a list that may have a block of added lines.
-    fn entry_in(
-        &self,
-        blocks: &mut BlockReader,
-        route: &Route<'_>,
-        value: &Value,
-    ) -> Result<Entry, Diagnostic> {
-        let mut entry = self.entry(route, value)?;
-        blocks.read(self.tree, entry.location.span.start, &mut entry.comment);
-        Ok(entry)
-    }
-
-    /// Reads a scalar entry of a list with its comment.
-    fn entry(&self, route: &Route<'_>, value: &Value) -> Result<Entry, Diagnostic> {
-        let place = self.tree.location(route);
-        let error = |message: &str, help: &str| {
-            let location = first_line(place.clone());
-            Diagnostic::error(codes::UNEXPECTED_ENTRY, message.to_owned())
-                .at(location, "")
-                .help(help)
-        };
-        let text = match value {
-            Value::String(text) => text.clone(),
-            Value::Number(_) => {
-                return Err(error(
-                    "expected a name, found a number",
-                    "write `name=version`",
-                ));
-            }
-            Value::Bool(_) => {
-                return Err(error(
-                    "YAML reads this as true or false",
-                    "put it in quotes",
-                ));
-            }
-            Value::Null => {
-                return Err(error(
-                    "the entry is empty",
-                    "write a name, or remove the line",
-                ));
-            }
-            Value::Mapping(_) if is_template(&place) => {
-                let template = error(
-                    "this is a template",
-                    "render the template first, or write the version",
-                );
-                return Err(Diagnostic {
-                    name: codes::TEMPLATE_VALUE,
-                    ..template
-                });
-            }
-            Value::Mapping(_) => {
-                return Err(error(
-                    "expected a name, found a mapping",
-                    "remove the `:`, or put the entry in quotes",
-                ));
-            }
-            Value::Sequence(_) => {
-                return Err(error(
-                    "expected a name, found a list",
-                    "write one entry per line",
-                ));
-            }
-            Value::Tagged(_) => {
-                return Err(error("YAML tags are not supported here", "remove the tag"));
-            }
-        };
-        let location = self.tree.scalar(route, value)?;
-        if let Some(error) = joined::in_entry(&location, joined::Kind::of(route)) {
-            return Err(error);
-        }
-        let (file, end) = (self.tree.source().text(), location.span.end);
-        let comment = match yaml::trailing_comment(file, end) {
-            Some((_, comment)) if !text.contains('\n') => LineComment::beside(&text, comment),
-            _ => LineComment::default(),
-        };
-        Ok(Entry {
-            text,
-            location,
-            comment,
-        })
-    }
-
-    /// Refuses a list in which nothing follows a `-`. tree-sitter's tree has no node for such
-    /// an item, so no entry of the list has a reliable place.
-    fn has_empty_entry(&mut self, route: &Route<'_>, items: &[Value]) -> bool {
-        if !items.iter().any(Value::is_null) {
-            return false;
-        }
-        let Some(place) = self.tree.empty_entry(route) else {
-            return false;
-        };
-        self.refuse(
-            place,
-            "the entry is empty, which conda rejects",
-            "write a name, or remove the line",
-        );
-        true
-    }
-
-    fn check_length(&mut self, route: &Route<'_>, length: usize) {
-        if let Err(error) = self.tree.check_length(route, length) {
-            self.errors.push(error);
-        }
-    }
-
     fn refuse(&mut self, location: Location, message: &str, help: &str) {
         self.refuse_as(codes::UNEXPECTED_ENTRY, location, message, help);
     }
@@ -623,27 +396,6 @@ impl<'a> Reader<'a> {
         };
         self.warn_of_key(name, key, &message, &help);
     }
-
-    fn warn_of_pip(&mut self) {
-        self.environment
-            .warnings
-            .extend(several::warning(&self.pip_lists));
-        let pip_is_declared = self
-            .environment
-            .conda
-            .iter()
-            .any(|requirement| requirement.spec.name.to_string() == "pip");
-        let mut lists = self.pip_lists.iter();
-        let list = lists.find(|list| !list.items.is_empty());
-        if let (Some(list), false) = (list, pip_is_declared) {
-            let warning =
-                Diagnostic::warning(codes::PIP_NOT_DECLARED, "there is a pip list but no `pip`")
-                    .at(list.key.clone(), "")
-                    .note("conda adds `pip` automatically, with a warning")
-                    .help("add `- pip` to the dependencies");
-            self.environment.warnings.push(warning);
-        }
-    }
 }
 
 /// Returns the known key that an unknown one probably means: it differs in capitals, or, if
@@ -679,34 +431,6 @@ fn conda_requirement(entry: &Entry) -> Result<CondaRequirement, String> {
 /// Replaces the variables in a channel of a file.
 pub(super) fn expanded_channel<'t>(text: &'t str, file: &SourceFile) -> Expanded<'t> {
     variables::expand(text, Syntax::Conda, file.fence().variables())
-}
-
-/// Restores the declared requirement of a pinned pip line from its comment.
-pub(crate) fn apply_comment(requirement: &mut PipRequirement, comment: &LineComment) {
-    let Some(pin) = pip_lines::pinned_version(&requirement.kind).cloned() else {
-        return;
-    };
-    match &comment.origin {
-        Some(Origin::Added) => {
-            requirement.pin = Some(pin);
-            requirement.added_by_pin = true;
-        }
-        Some(Origin::Declared(declared)) => {
-            if let Some(kind) = pip_lines::declared(declared, requirement) {
-                requirement.kind = kind;
-                requirement.text.clone_from(declared);
-                requirement.pin = Some(pin);
-            }
-        }
-        None => {}
-    }
-}
-
-/// Returns the byte offset of the entry's text, if the file contains it unchanged.
-fn verbatim(entry: &Entry) -> Option<usize> {
-    let span = entry.location.span.clone();
-    let offset = entry.location.text().find(&entry.text)?;
-    (offset <= 1).then_some(span.start + offset)
 }
 
 /// YAML reads `{{ name }}` without quotes as a mapping.

@@ -11,22 +11,28 @@ use std::{
 
 use pep440_rs::{Operator, Version};
 use pep508_rs::VersionOrUrl;
-use url::Url;
 
 use super::{
     AddedBlock, PipRequirement, PipRequirementKind, PipRequirements, Spanned,
     environment::apply_comment,
-    pip_options::{self, PipOption, Scope},
+    pip_options::{self, PipOption},
     requirement,
     requirements_file::{CommentReader, RequirementsFile},
     variables::{self, Expanded, Syntax},
 };
 use crate::codes;
-use presolve_text::diagnostic::{Diagnostic, Failure, Location};
+use presolve_text::diagnostic::{Diagnostic, Location};
 use presolve_text::{
     secrets::{redact, redact_reason},
-    source::{OUTSIDE, SourceFile},
+    source::SourceFile,
 };
+
+mod files;
+mod lines;
+mod options;
+
+use lines::{LogicalLine, logical_lines, other_break};
+use options::{OWN_LINE, OfRequirement};
 
 /// Requirement lines with the place of their text.
 pub struct PipText {
@@ -84,58 +90,9 @@ pub struct PipReader {
     has_setup_options: bool,
 }
 
-/// Help for an option that needs a line of its own.
-const OWN_LINE: &str = "write it on a line of its own, before the others";
-
-/// The options whose values are requested from a network.
-const NETWORK: [&str; 4] = ["index-url", "pypi-url", "extra-index-url", "find-links"];
-
 /// The maximum number of ignored words that one line reports. Every report shows the whole
 /// line.
 const MAX_STRAY: usize = 10;
-
-/// The maximum number of files that a pip list includes with `-r` and `-c`.
-const MAX_FILES: usize = 256;
-
-/// The maximum nesting depth of requirements files.
-const MAX_DEPTH: usize = 32;
-
-/// A line without its comment and with its continuation lines joined.
-struct LogicalLine {
-    text: String,
-    /// Where each of its rows begins: in `text` with `cut`, and in the text that it is from.
-    rows: Vec<(usize, usize)>,
-    /// The length of the blanks that were removed at the start of `text`.
-    cut: usize,
-}
-
-impl LogicalLine {
-    /// The place of a part in the text that the line is from.
-    fn place(&self, part: Range<usize>) -> Range<usize> {
-        let of = |index: usize| {
-            let index = index + self.cut;
-            let row = self.rows.partition_point(|(start, _)| *start <= index);
-            let row = self.rows.get(row.saturating_sub(1));
-            row.map_or(0, |(start, offset)| offset + index - start)
-        };
-        match part.is_empty() {
-            true => of(part.start)..of(part.start),
-            // The end of a part may be where the next row begins.
-            false => of(part.start)..of(part.end - 1) + 1,
-        }
-    }
-}
-
-/// The options on the line of a requirement.
-#[derive(Default)]
-struct OfRequirement {
-    /// Those of the requirement itself.
-    kept: Vec<PipOption>,
-    /// Those that pip ignores there.
-    ignored: Vec<PipOption>,
-    /// Those that pip applies to the whole list, as on lines of their own.
-    shared: Vec<String>,
-}
 
 /// The line that is being read, and its surroundings.
 struct Context<'a> {
@@ -312,92 +269,6 @@ impl PipReader {
         }
     }
 
-    /// Reads a line without a requirement in front. Its subject is an editable project, else
-    /// another file, else the options themselves (`ParsedLine.requirement` and
-    /// `_parse_and_recurse` of pip).
-    fn read_options(&mut self, context: &Context<'_>, options: Vec<PipOption>) {
-        let subjects = ["editable", "requirement", "constraint"];
-        let subject = subjects
-            .iter()
-            .find_map(|name| options.iter().position(|option| option.name() == *name));
-        let Some(subject) = subject else {
-            let is_misplaced = |option: &PipOption| option.known.scope == Scope::Requirement;
-            let (misplaced, options): (Vec<_>, Vec<_>) =
-                options.into_iter().partition(is_misplaced);
-            let place = "on a line without a requirement";
-            self.warn_of_ignored(context, &misplaced, place, "remove it");
-            let is_link = |option: &PipOption| option.name() == "find-links";
-            let first_link = options.iter().position(is_link);
-            let mut further_links = Vec::new();
-            for (index, option) in options.into_iter().enumerate() {
-                if is_link(&option) && Some(index) != first_link {
-                    further_links.push(option);
-                } else {
-                    self.read_option(context, option);
-                }
-            }
-            let place = "after another `--find-links`";
-            self.warn_of_ignored(context, &further_links, place, OWN_LINE);
-            return;
-        };
-        let mut others = options;
-        let subject = others.remove(subject);
-        let options = self.of_requirement(context, others);
-        match subject.name() {
-            "editable" => self.read_editable(context, &subject, options),
-            name => {
-                let (role, behind) = match name {
-                    "requirement" => (Role::Requirement, "on the line of a `-r` file"),
-                    _ => (Role::Constraint, "on the line of a `-c` file"),
-                };
-                let ignored = options.kept.into_iter().chain(options.ignored);
-                let ignored: Vec<PipOption> = ignored.collect();
-                self.warn_of_ignored(context, &ignored, behind, OWN_LINE);
-                let location = context.locate(subject.span.clone());
-                let value = context.expand(&subject.value);
-                match value.missing.is_empty() {
-                    true => self.read_file(context, &value.text, location, role),
-                    false => variables::report(value.missing, &location, &mut self.errors),
-                }
-            }
-        }
-    }
-
-    /// Sorts the options on the line of a requirement, and reads those that apply to all
-    /// lines.
-    fn of_requirement(&mut self, context: &Context<'_>, options: Vec<PipOption>) -> OfRequirement {
-        let mut of = OfRequirement::default();
-        for option in options {
-            match option.known.scope {
-                Scope::Requirement => of.kept.push(option),
-                Scope::File | Scope::Subject => of.ignored.push(option),
-                Scope::Anywhere => {
-                    of.shared.push(option.as_written());
-                    self.read_option(context, option);
-                }
-            }
-        }
-        of
-    }
-
-    fn warn_of_ignored(
-        &mut self,
-        context: &Context<'_>,
-        ignored: &[PipOption],
-        place: &str,
-        help: &str,
-    ) {
-        let [first, ..] = ignored else {
-            return;
-        };
-        let written: Vec<String> = ignored.iter().map(PipOption::as_written).collect();
-        let written = short(&redact(&written.join(" ")));
-        let message = format!("pip ignores `{written}` {place}");
-        let location = context.locate(first.whole.clone());
-        let warning = Diagnostic::warning(codes::IGNORED_BY_PIP, message).at(location, "");
-        self.warnings.push(warning.help(help));
-    }
-
     fn read_requirement(&mut self, context: &Context<'_>, text: &str, options: OfRequirement) {
         let place = "after a requirement";
         self.warn_of_ignored(context, &options.ignored, place, OWN_LINE);
@@ -514,135 +385,6 @@ impl PipReader {
             in_environment: context.home != Home::Other,
         });
     }
-
-    fn read_option(&mut self, context: &Context<'_>, option: PipOption) {
-        let location = context.locate(option.span.clone());
-        let expanded = context.expand(&option.value);
-        if NETWORK.contains(&option.name()) {
-            variables::report(expanded.missing, &location, &mut self.pip.without_value);
-        }
-        let value = expanded.text.into_owned();
-        let spanned = Spanned {
-            value: value.clone(),
-            location: location.clone(),
-        };
-        let options = &mut self.pip.options;
-        options.written.push(Spanned {
-            value: option.as_written(),
-            location: location.clone(),
-        });
-        match option.name() {
-            "index-url" | "pypi-url" => options.index_url = Some(spanned),
-            "extra-index-url" => options.extra_index_urls.push(spanned),
-            "no-index" => options.no_index = true,
-            "find-links" => options.find_links.push(spanned),
-            "pre" => options.releases.all_releases.all = true,
-            "prefer-binary" => options.prefer_binary = true,
-            "require-hashes" => options.require_hashes = true,
-            "only-binary" | "no-binary" => {
-                let read = options.formats.read(&value, option.name() == "only-binary");
-                if self.has_setup_options {
-                    options.formats.disallow_wheels();
-                }
-                self.read_projects(read, location);
-            }
-            "all-releases" | "only-final" => {
-                let read = options
-                    .releases
-                    .read(&value, option.name() == "all-releases");
-                self.read_projects(read, location);
-            }
-            // The other options affect how pip fetches or builds, not what it selects.
-            _ => {}
-        }
-    }
-
-    /// Reports a value that names no project.
-    fn read_projects(&mut self, read: Result<(), String>, location: Location) {
-        if let Err(name) = read {
-            let message = format!("`{}` is not a project name", redact(&name));
-            let error = Diagnostic::error(codes::BAD_PIP_OPTION, message);
-            self.errors.push(error.at(location, ""));
-        }
-    }
-
-    fn refuse_file(&mut self, at: Location) {
-        let message = "too many nested requirements files";
-        let error = Diagnostic::error(codes::MISSING_REQUIREMENTS_FILE, message)
-            .at(at, "this one is not read")
-            .note(format!(
-                "presolve reads up to {MAX_FILES} of them, and up to {MAX_DEPTH} levels of nesting"
-            ))
-            .help("merge them");
-        self.errors.push(error);
-    }
-
-    fn read_file(&mut self, context: &Context<'_>, value: &str, at: Location, role: Role) {
-        let path = match file_of(value, context.folder()) {
-            Ok(path) => path,
-            Err(error) => return self.errors.push(error.at(at, "")),
-        };
-        let identity = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        if self.files.contains(&(identity.clone(), role)) {
-            return;
-        }
-        if self.files.len() == MAX_FILES || self.depth == MAX_DEPTH {
-            return self.refuse_file(at);
-        }
-        self.files.insert((identity, role));
-        self.pip.files.push(path.clone());
-        let mut included = self.included.iter();
-        let included = included.find(|file| file.path() == path).cloned();
-        match included.map_or_else(|| context.read(&path), Ok) {
-            Ok(file) => {
-                self.depth += 1;
-                self.read_whole(&file, role, !context.home.is_item());
-                self.depth -= 1;
-            }
-            Err(failure) => self.errors.extend(unreadable(failure, at, value)),
-        }
-    }
-}
-
-/// Returns the file of a `-r` or `-c` line: a path relative to a folder, or a `file:` URL.
-fn file_of(value: &str, folder: &Path) -> Result<PathBuf, Diagnostic> {
-    if value.starts_with("file:") {
-        let path = Url::parse(value)
-            .ok()
-            .and_then(|url| url.to_file_path().ok());
-        return match path {
-            Some(path) if value.starts_with("file:/") => Ok(path),
-            _ => {
-                let file = value.trim_start_matches("file:");
-                let message = format!("not every version of pip can read the path `{value}`");
-                Err(Diagnostic::error(codes::RELATIVE_FILE_URL, message)
-                    .note(format!(
-                        "pip 21.2 and later look for `/{file}`, older versions next to the file"
-                    ))
-                    .help(format!("write the path without `file:`, as `{file}`")))
-            }
-        };
-    }
-    if value.contains("://") {
-        let message = "presolve does not read a requirements file at a URL";
-        return Err(Diagnostic::error(codes::REMOTE_REQUIREMENTS_FILE, message)
-            .help("save the file next to the environment file and write its path here"));
-    }
-    Ok(folder.join(value))
-}
-
-fn unreadable(failure: Failure, at: Location, value: &str) -> Vec<Diagnostic> {
-    let mut diagnostics = failure.diagnostics;
-    for diagnostic in &mut diagnostics {
-        if diagnostic.labels.is_empty() && diagnostic.name != OUTSIDE {
-            diagnostic.name = codes::MISSING_REQUIREMENTS_FILE;
-            diagnostic.help = vec![format!(
-                "put `{value}` next to the file that names it; paths are relative to that file"
-            )];
-        }
-        *diagnostic = diagnostic.clone().at(at.clone(), "named here");
-    }
-    diagnostics
 }
 
 impl Context<'_> {
@@ -679,15 +421,6 @@ impl Context<'_> {
             _ => variables::expand(text, Syntax::Pip, self.text.file.fence().variables()),
         }
     }
-
-    /// Reads a file that the line names.
-    fn read(&self, path: &Path) -> Result<Arc<SourceFile>, Failure> {
-        let file = &self.text.file;
-        match self.home {
-            Home::Command => SourceFile::read(path, &file.fence().in_build()),
-            _ => file.read_named(path),
-        }
-    }
 }
 
 fn folder_of(file: &SourceFile) -> &Path {
@@ -721,71 +454,6 @@ pub fn declared(text: &str, line: &PipRequirement) -> Option<PipRequirementKind>
         }
         _ => None,
     }
-}
-
-/// Returns the place of the first character other than `\n` and `\r\n` at which pip ends a line:
-/// it splits with Python's [`str.splitlines`].
-///
-/// [`str.splitlines`]: https://docs.python.org/3/library/stdtypes.html#str.splitlines
-fn other_break(text: &str) -> Option<usize> {
-    let breaks = text.char_indices().filter(|(_, character)| {
-        matches!(
-            character,
-            '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-        )
-    });
-    let mut alone = breaks.filter(|(index, _)| !text[*index..].starts_with("\r\n"));
-    alone.next().map(|(index, _)| index)
-}
-
-/// Joins lines that end with `\`. Drops comments and empty lines.
-fn logical_lines(text: &str) -> Vec<LogicalLine> {
-    let mut lines = Vec::new();
-    let mut pending: Option<LogicalLine> = None;
-    let mut offset = 0;
-    for raw in text.split_inclusive('\n') {
-        let start = offset;
-        offset += raw.len();
-        let line = raw.trim_end_matches(['\n', '\r']);
-        let comment = line.trim_start().starts_with('#');
-        let continues = line.ends_with('\\') && !comment;
-        let mut joined = pending.take().unwrap_or(LogicalLine {
-            text: String::new(),
-            rows: Vec::new(),
-            cut: 0,
-        });
-        if comment {
-            joined.text.push(' ');
-        }
-        joined.rows.push((joined.text.len(), start));
-        joined
-            .text
-            .push_str(line.trim_end_matches(if continues { '\\' } else { '\n' }));
-        if continues {
-            pending = Some(joined);
-        } else {
-            lines.extend(without_comment(joined));
-        }
-    }
-    lines.extend(pending.and_then(without_comment));
-    lines
-}
-
-/// Removes the comment and the surrounding blanks; `None` if the rest is empty.
-fn without_comment(mut line: LogicalLine) -> Option<LogicalLine> {
-    let comment = line.text.char_indices().find(|&(index, character)| {
-        character == '#'
-            && line.text[..index]
-                .chars()
-                .next_back()
-                .is_none_or(char::is_whitespace)
-    });
-    if let Some((index, _)) = comment {
-        line.text.truncate(index);
-    }
-    line.cut = line.text.len() - line.text.trim_start().len();
-    line.text = line.text.trim().to_owned();
-    (!line.text.is_empty()).then_some(line)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use super::*;
 use presolve_terminal::{foreign::unstyled, human::render};
+use presolve_text::diagnostic::FailureKind;
 
 fn parse(text: &str) -> Result<EnvironmentFile, Failure> {
     read(SourceFile::from_text("environment.yml", text))

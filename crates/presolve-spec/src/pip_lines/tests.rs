@@ -1,5 +1,6 @@
 use super::*;
 use presolve_terminal::{foreign::unstyled, human::render};
+use url::Url;
 
 fn read(path: &Path, text: &str) -> PipReader {
     let file = SourceFile::from_text(path, text);
