@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::{Router, extract::Request, http::StatusCode};
 use insta::assert_snapshot;
 
-use super::{Project, Run, environment, server};
+use super::{Project, Run, environment, fixtures, server};
 
 const TOKEN: &str = "t0k3n";
 
@@ -35,6 +35,15 @@ impl Requests {
         let requests = self.0.lock().expect("not poisoned");
         requests.iter().any(|request| request.contains(text))
     }
+}
+
+/// An online project whose default channels have a Python, which a requirements file and a
+/// Dockerfile do not name.
+fn project() -> Project {
+    let project = Project::online(environment(&["python"]));
+    let channel = format!("['{}/channels/conda-forge']", fixtures().display());
+    project.change("default-channels", Some(&channel));
+    project
 }
 
 fn run(project: &Project, arguments: &[&str]) -> Run {
@@ -119,7 +128,7 @@ fn a_file_cannot_send_a_variable() {
     let requests = Requests::default();
     let host = requests.serve();
     for (file, files) in places(&host) {
-        let project = Project::online(environment(&["python"]));
+        let project = project();
         files
             .iter()
             .for_each(|(name, text)| project.write(name, text));
@@ -151,7 +160,7 @@ fn the_user_allows_a_variable() {
     let requests = Requests::default();
     let host = requests.serve();
     for (file, files) in places(&host) {
-        let project = Project::online(environment(&["python"]));
+        let project = project();
         files
             .iter()
             .for_each(|(name, text)| project.write(name, text));
@@ -208,7 +217,7 @@ fn an_error_names_the_variable_its_place_and_the_flag() {
 fn the_commands_of_a_dockerfile_are_literal() {
     let requests = Requests::default();
     let host = requests.serve();
-    let project = Project::online(environment(&["python"]));
+    let project = project();
     project.write(
         "Dockerfile",
         format!("FROM python:3.12\nRUN pip install -i 'http://{host}/${{TOKEN}}/' tomlish\n"),
