@@ -677,3 +677,52 @@ fn a_reading_that_cannot_differ_is_not_tried() {
     // With its source distribution, it is there for Python 3.11 too.
     assert_eq!(pages("wheels=cp310"), 4);
 }
+
+/// A project whose newest 60 releases contradict the rest.
+fn walk() -> ToyWorld {
+    let releases: String = (1..=80)
+        .map(|version| format!("pypi app {version}.0 : core>={version}\n pypi core {version}.0\n"))
+        .collect();
+    ToyWorld::new(&format!(
+        "{PYTHONS}{releases}
+         want python
+         want pip
+         pip app
+         pip core==20.0"
+    ))
+}
+
+#[test]
+fn releases_are_read_in_growing_steps_once_several_contradict_the_rest() {
+    let world = walk();
+    let solution = world.ask(&world.declared, presolve::problem::solve);
+    let solution = solution.expect("it needs no network").expect("app 20");
+    let version = |name: &str| {
+        solution
+            .release(&name.parse().unwrap())
+            .unwrap()
+            .version
+            .to_string()
+    };
+    assert_eq!(version("app"), "20.0");
+    let batches = world.index.batches.borrow();
+    let steps: Vec<usize> = batches.iter().copied().filter(|&size| size > 8).collect();
+    assert_eq!(steps, [16, 32], "{batches:?}");
+}
+
+#[test]
+fn metadata_that_is_read_ahead_may_be_missing() {
+    let mut world = walk();
+    let is_older = |file: &str| file.starts_with("app-19.0") || file.starts_with("app-7.0");
+    world.index.metadata.retain(|file, _| !is_older(file));
+    let solution = world.ask(&world.declared, presolve::problem::solve);
+    assert!(
+        solution
+            .expect("no release without metadata is chosen")
+            .is_some()
+    );
+    let is_tried = |file: &str| file.starts_with("app-50.0");
+    world.index.metadata.retain(|file, _| !is_tried(file));
+    let solution = world.ask(&world.declared, presolve::problem::solve);
+    assert!(solution.is_err(), "app 50 comes before a release that fits");
+}

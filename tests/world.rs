@@ -23,7 +23,7 @@ use pep440_rs::Version;
 use pep508_rs::{MarkerTree, PackageName, Requirement};
 use presolve::{
     explain::words,
-    packages::error::IndexError,
+    packages::error::{FetchError, IndexError},
     packages::{
         conda::SubdirRecords,
         pypi::{
@@ -68,6 +68,8 @@ pub(crate) struct ToyIndex {
     pub projects: BTreeMap<PackageName, Project>,
     pub metadata: BTreeMap<String, MetadataAnswer>,
     pub asked: RefCell<Vec<String>>,
+    /// The sizes of the batches in which metadata was announced.
+    pub batches: RefCell<Vec<usize>>,
 }
 
 impl PypiSource for ToyIndex {
@@ -81,12 +83,15 @@ impl PypiSource for ToyIndex {
         _: &PackageName,
         distribution: &Arc<Distribution>,
     ) -> Result<MetadataAnswer, IndexError> {
-        Ok(self.metadata[&distribution.filename].clone())
+        let known = self.metadata.get(&distribution.filename).cloned();
+        known.ok_or_else(|| IndexError::Fetch(FetchError::Offline(distribution.filename.clone())))
     }
 
     fn prefetch(&self, _: &[PackageName]) {}
 
-    fn prefetch_metadata(&self, _: &PackageName, _: &[Arc<Distribution>]) {}
+    fn prefetch_metadata(&self, _: &PackageName, distributions: &[Arc<Distribution>]) {
+        self.batches.borrow_mut().push(distributions.len());
+    }
 }
 
 impl ToyWorld {

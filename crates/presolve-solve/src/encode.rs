@@ -144,6 +144,7 @@ use resolvo::{
 
 use crate::model::{Declared, DeclaredKind, Problem, World, error::SolveError};
 use conda::CondaHalf;
+use look_ahead::LookAhead;
 use pool::{Candidate, Name, VersionSet};
 use pypi::{Lessons, PypiHalf};
 use pythons::Pythons;
@@ -152,6 +153,7 @@ use terms::Terms;
 
 mod conda;
 mod cut_off;
+mod look_ahead;
 mod pips;
 pub(crate) mod pool;
 mod provider;
@@ -174,6 +176,7 @@ pub(crate) struct Encoder<'a> {
     /// The candidates of the names that the solver has reached. Without this cache, a second
     /// request would create a duplicate of each candidate.
     made: RefCell<HashMap<NameId, Option<Candidates>>>,
+    look_ahead: LookAhead,
     is_late: Cell<bool>,
 }
 
@@ -192,6 +195,7 @@ impl<'a> Encoder<'a> {
             pythons,
             terms,
             made: RefCell::default(),
+            look_ahead: LookAhead::default(),
             is_late: Cell::new(false),
         })
     }
@@ -272,6 +276,7 @@ impl<'a> Encoder<'a> {
             Name::Project(project) => self.pypi.project_candidates(name, project),
             Name::ProjectExtra(project, extra) => self.pypi.extra_candidates(name, project, extra),
             Name::Contents(of) => Some(self.pypi.contents_candidates(name, *of)),
+            Name::Ahead(of) => Some(self.ahead_candidates(*of)),
         };
         self.made.borrow_mut().insert(name, made.clone());
         made

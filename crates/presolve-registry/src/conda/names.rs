@@ -20,9 +20,11 @@ use presolve_text::{
     files::read::read_text,
     secrets,
 };
+use projects::Projects;
 
 mod built_in;
 mod fetch;
+mod projects;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -56,7 +58,7 @@ impl std::fmt::Display for NameSource {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// Projects by conda name; empty for a package without a project.
-    mapping: HashMap<String, Vec<PackageName>>,
+    mapping: HashMap<String, Projects>,
     /// No conda package provides a project.
     is_without_projects: bool,
 }
@@ -87,29 +89,8 @@ impl Names {
     ///
     /// The position at which the text does not have that form.
     pub fn from_mapping_json(text: &str) -> Result<Self, String> {
-        #[derive(serde::Deserialize)]
-        #[serde(untagged)]
-        enum Mapped {
-            One(String),
-            Many(Vec<String>),
-        }
-        let entries: HashMap<String, Option<Mapped>> =
-            serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let mapping = entries.into_iter().map(|(conda, mapped)| {
-            let names = match mapped {
-                None => Vec::new(),
-                Some(Mapped::One(name)) => vec![name],
-                Some(Mapped::Many(names)) => names,
-            };
-            // setuptools uses this name for a project without a name.
-            let names = names
-                .iter()
-                .filter(|name| !name.eq_ignore_ascii_case("unknown"))
-                .filter_map(|name| parse::pep::name(name).ok());
-            (conda, names.collect())
-        });
         Ok(Self {
-            mapping: mapping.collect(),
+            mapping: serde_json::from_str(text).map_err(|error| error.to_string())?,
             is_without_projects: false,
         })
     }
@@ -172,7 +153,7 @@ impl Names {
             return Vec::new();
         }
         let mapped = self.mapping.iter();
-        let mapped = mapped.filter(|(_, names)| names.contains(project));
+        let mapped = mapped.filter(|(_, names)| names.0.contains(project));
         let built_in = built_in::conda_names(project);
         let mut names: Vec<String> = mapped
             .map(|(conda, _)| conda.clone())
@@ -191,7 +172,7 @@ impl Names {
         let mapped = COPY
             .mapping
             .get(conda)
-            .is_some_and(|names| !names.is_empty());
+            .is_some_and(|names| !names.0.is_empty());
         let known = built_in::correction(conda).or_else(|| built_in::names(conda));
         known.map_or(mapped, |names| !names.is_empty())
     }
@@ -213,7 +194,7 @@ impl Names {
             return names;
         }
         match mapped {
-            Some(names) => names.clone(),
+            Some(names) => names.0.clone(),
             None => built_in::names(conda)
                 .unwrap_or_else(|| parse::pep::name(conda).into_iter().collect()),
         }
@@ -234,8 +215,8 @@ impl Names {
         if let Some(names) = built_in::correction(name).filter(|_| mapped.is_some()) {
             return (names, NameSource::BuiltIn);
         }
-        if let Some(names) = mapped.filter(|names| !names.is_empty()) {
-            return (names.clone(), NameSource::Mapping);
+        if let Some(names) = mapped.filter(|names| !names.0.is_empty()) {
+            return (names.0.clone(), NameSource::Mapping);
         }
         if let Some(names) = built_in::names(name) {
             return (names, NameSource::BuiltIn);

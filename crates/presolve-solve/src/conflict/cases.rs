@@ -294,8 +294,12 @@ impl Clash<'_, '_> {
             }
             None => demand.path(name),
         };
-        let is_shown =
-            |name: &NameId| !matches!(self.encoder.terms().name(*name), Name::Contents(_));
+        let is_shown = |name: &NameId| {
+            !matches!(
+                self.encoder.terms().name(*name),
+                Name::Contents(_) | Name::Ahead(_)
+            )
+        };
         let left = |at: NameId| {
             let usable = match derivation {
                 Some(derivation) if at == name => &derivation.usable,

@@ -58,7 +58,7 @@ fn missing(name: &Name, declared: usize) -> Option<Missing> {
     let (name, conda) = match name {
         Name::Conda(name) | Name::CondaExtra { package: name, .. } => (name.clone(), true),
         Name::Project(name) | Name::ProjectExtra(name, _) => (name.to_string(), false),
-        Name::Contents(_) => return None,
+        Name::Contents(_) | Name::Ahead(_) => return None,
     };
     Some(Missing {
         name,

@@ -22,7 +22,9 @@ pub(crate) fn package(encoder: &Encoder<'_>, name: NameId) -> Package {
         Name::CondaExtra { package, extra } => (format!("{package}[{extra}]"), Half::Conda),
         Name::Project(project) => (project.to_string(), Half::Pypi),
         Name::ProjectExtra(project, extra) => (format!("{project}[{extra}]"), Half::Pypi),
-        Name::Contents(of) => return package(encoder, encoder.terms().name_of(*of)),
+        Name::Contents(of) | Name::Ahead(of) => {
+            return package(encoder, encoder.terms().name_of(*of));
+        }
     };
     Package { name, half }
 }

@@ -36,6 +36,8 @@ pub(crate) enum Name {
     /// name of its own so that the metadata is fetched only once the release is
     /// chosen, while the pythons of all releases are known beforehand.
     Contents(SolvableId),
+    /// No package: the contents that are encoded together with those of this candidate.
+    Ahead(SolvableId),
 }
 
 impl std::fmt::Display for Name {
@@ -46,6 +48,7 @@ impl std::fmt::Display for Name {
             Name::Project(name) => write!(f, "pypi:{name}"),
             Name::ProjectExtra(name, extra) => write!(f, "pypi:{name}[{extra}]"),
             Name::Contents(_) => write!(f, "contents"),
+            Name::Ahead(_) => write!(f, "contents of further releases"),
         }
     }
 }

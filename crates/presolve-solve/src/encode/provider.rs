@@ -92,7 +92,13 @@ impl DependencyProvider for Encoder<'_> {
     }
 
     async fn get_dependencies(&self, solvable: SolvableId) -> Dependencies {
-        self.dependencies(solvable)
+        let mut dependencies = self.dependencies(solvable);
+        if let (Dependencies::Known(known), Candidate::Contents(of)) =
+            (&mut dependencies, self.terms.candidate(solvable))
+        {
+            known.requirements.extend(self.look_ahead(*of));
+        }
+        dependencies
     }
 
     /// Stops the solver with a [`SolveError`].

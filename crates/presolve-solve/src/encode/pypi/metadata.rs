@@ -1,6 +1,6 @@
 //! The metadata of a release, usually fetched after the solver has chosen the release.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use resolvo::{KnownDependencies, SolvableId};
 
@@ -110,6 +110,45 @@ impl PypiHalf<'_> {
                 Err(Reason::IndexUnavailable)
             }
         }
+    }
+
+    /// Returns those of these candidates that are wheels of an index with readable metadata. It
+    /// is fetched together. A failure counts only if the solver chooses the release.
+    pub(in crate::encode) fn readable(
+        &self,
+        candidates: impl Iterator<Item = SolvableId>,
+    ) -> HashSet<SolvableId> {
+        let releases: Vec<_> = candidates
+            .filter_map(|id| match self.terms.candidate(id) {
+                Candidate::Release(release) => Some((id, release.distribution()?, release)),
+                _ => None,
+            })
+            .filter(|(_, distribution, _)| distribution.support.is_wheel())
+            .collect();
+        let Some((_, _, first)) = releases.first() else {
+            return HashSet::new();
+        };
+        let pypi = self.terms.world.pypi;
+        let files: Vec<_> = (releases.iter())
+            .map(|(_, distribution, _)| (*distribution).clone())
+            .collect();
+        pypi.prefetch_metadata(&first.project, &files);
+        let mut all = self.tried.borrow_mut();
+        let tried = all.entry(first.project.clone()).or_default();
+        tried.extend(
+            releases
+                .iter()
+                .map(|(_, _, release)| release.version.clone()),
+        );
+        let is_known = |distribution| {
+            let answer = pypi.metadata(&first.project, distribution);
+            matches!(answer, Ok(MetadataAnswer::Known(_)))
+        };
+        releases
+            .into_iter()
+            .filter(|(_, distribution, _)| is_known(distribution))
+            .map(|(id, _, _)| id)
+            .collect()
     }
 
     /// Fetches the metadata of the next releases together, once the solver has rejected one

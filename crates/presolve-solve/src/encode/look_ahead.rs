@@ -1,0 +1,133 @@
+//! The requirements of older releases ahead of time.
+//!
+//! The solver reads the contents of a release only after it has chosen the release. If they
+//! contradict what is chosen, it undoes all decisions and begins again. A project whose newest
+//! releases all contradict the rest costs one such restart for each of them. So after a few
+//! releases of a project, the contents of the next ones are encoded in one step, and all that
+//! contradict the rest are ruled out together. uv reads metadata in batches for the same reason
+//! (`BatchPrefetcher` in its resolver).
+//!
+//! resolvo encodes a candidate before it chooses it, if a clause has the candidate and its
+//! dependencies are known to be available. The clause here is `¬c ∨ c ∨ c1 ∨ … ∨ cn` for the
+//! contents `c` that were chosen and the next ones, `c1` to `cn`. It is always true. The name
+//! [`Name::Ahead`] has no candidates; it tells resolvo that the dependencies are available.
+
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
+
+use resolvo::{
+    Candidates, ConditionalRequirement, HintDependenciesAvailable, Interner, NameId, SolvableId,
+};
+
+use super::{
+    Encoder,
+    pool::{Candidate, Name},
+};
+
+/// The number of releases of a project that the solver reads one by one.
+const PATIENCE: usize = 3;
+
+/// The number of releases in the first step; each further step has twice as many.
+const FIRST_STEP: usize = 8;
+
+/// The maximum number of releases in a step.
+const MAX_STEP: usize = 64;
+
+/// The releases that were read ahead of time.
+#[derive(Default)]
+pub(super) struct LookAhead {
+    projects: RefCell<HashMap<NameId, Walked>>,
+    /// The contents that are encoded together with those of a candidate.
+    ahead: RefCell<HashMap<SolvableId, Vec<SolvableId>>>,
+}
+
+/// What the solver has read of a project, or of one of its extras.
+#[derive(Default)]
+struct Walked {
+    /// The number of candidates whose contents it has chosen.
+    chosen: usize,
+    steps: u32,
+    ahead: HashSet<SolvableId>,
+}
+
+impl Walked {
+    /// The number of candidates to read ahead; 0 for none.
+    fn step(&mut self) -> usize {
+        self.chosen += 1;
+        if self.chosen <= PATIENCE {
+            return 0;
+        }
+        self.steps += 1;
+        (FIRST_STEP << (self.steps - 1).min(8)).min(MAX_STEP)
+    }
+}
+
+impl Encoder<'_> {
+    /// Returns the requirement that encodes the contents of the next candidates together with
+    /// those of this one, if it is time for that.
+    pub(super) fn look_ahead(&self, of: SolvableId) -> Option<ConditionalRequirement> {
+        let next = self.next_contents(of);
+        if next.is_empty() {
+            return None;
+        }
+        let names = next.iter().map(|&id| self.terms.name_of(id));
+        let sets: Vec<_> = names
+            .map(|name| self.terms.some_of(name, super::VersionSet::Any))
+            .collect();
+        self.look_ahead.ahead.borrow_mut().insert(of, next);
+        let own = self.terms.any_of(Name::Contents(of));
+        let ahead = self.terms.any_of(Name::Ahead(of));
+        Some(self.terms.one_of(own, std::iter::once(ahead).chain(sets)))
+    }
+
+    /// The candidates of [`Name::Ahead`]: none, but the dependencies of the next contents are
+    /// available.
+    pub(super) fn ahead_candidates(&self, of: SolvableId) -> Candidates {
+        let ahead = self.look_ahead.ahead.borrow();
+        let available = ahead.get(&of).cloned().unwrap_or_default();
+        Candidates {
+            hint_dependencies_available: HintDependenciesAvailable::Some(available),
+            ..Candidates::default()
+        }
+    }
+
+    fn next_contents(&self, of: SolvableId) -> Vec<SolvableId> {
+        let name = self.solvable_name(of);
+        let mut projects = self.look_ahead.projects.borrow_mut();
+        let walked = projects.entry(name).or_default();
+        if walked.ahead.contains(&of) {
+            return Vec::new();
+        }
+        let count = walked.step();
+        if count == 0 {
+            return Vec::new();
+        }
+        let candidates = self.open_candidates(name).unwrap_or_default().candidates;
+        let behind = candidates.into_iter().skip_while(|id| *id != of).skip(1);
+        let next: Vec<_> = behind
+            .filter(|id| !walked.ahead.contains(id))
+            .take(count)
+            .collect();
+        walked.ahead.extend(&next);
+        let bases: Vec<_> = next.iter().map(|&id| (id, self.base(id))).collect();
+        let readable = self.pypi.readable(bases.iter().map(|(_, base)| *base));
+        let mut contents = Vec::new();
+        for (id, base) in bases {
+            if readable.contains(&base) {
+                let name = self.terms.intern(Name::Contents(id));
+                contents.extend(self.candidates(name).unwrap_or_default().candidates);
+            }
+        }
+        contents
+    }
+
+    /// The candidate of the project for a candidate of an extra, and any other as it is.
+    fn base(&self, id: SolvableId) -> SolvableId {
+        match self.terms.candidate(id) {
+            Candidate::ProjectExtra { base, .. } => *base,
+            _ => id,
+        }
+    }
+}
