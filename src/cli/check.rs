@@ -178,7 +178,7 @@ impl Check {
             output.say(&aside);
         }
         output.tell(&if self.diff {
-            human::would_mend(&report)
+            human::would_fix(&report)
         } else {
             human::summary(&report)
         });

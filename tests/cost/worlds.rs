@@ -281,8 +281,8 @@ fn remedies_are_worked_out_anew() {
                 let name = world.declared[*line].text.clone();
                 wants.replace(&format!("want {name}"), &format!("want {to}"))
             }
-            SpecChange::DropLine { line, brought_by } => {
-                assert_eq!((*line, brought_by.as_slice()), (1, [2].as_slice()));
+            SpecChange::DropLine { line, provided_by } => {
+                assert_eq!((*line, provided_by.as_slice()), (1, [2].as_slice()));
                 wants.replace("want numpy\n", "")
             }
             SpecChange::StrictPriority { names, ruled_out } => {

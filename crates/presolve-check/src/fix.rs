@@ -26,7 +26,7 @@ pub struct Fixed {
     /// The file after the fixes.
     pub source: Arc<SourceFile>,
     /// The fixed findings, in the order of their fixes.
-    pub mended: Vec<Finding>,
+    pub findings: Vec<Finding>,
 }
 
 /// Applies the fixes of a file, including unsafe ones if `with_unsafe` is set. Suppressed
@@ -37,12 +37,12 @@ pub fn fix(input: &Input, asked: LintOptions<'_>, with_unsafe: bool, accepted: &
     let mut fixed = Fixed {
         before: Arc::clone(source),
         source: Arc::clone(source),
-        mended: Vec::new(),
+        findings: Vec::new(),
     };
     let mut texts = vec![source.text().to_owned()];
     let read = source.text().len().max(1) * input.readings();
     let rounds = (MAX_READ / read).clamp(1, LIMIT);
-    while fixed.mended.len() < rounds {
+    while fixed.findings.len() < rounds {
         let input = edited.as_ref().unwrap_or(input);
         let linted = lint(input, asked);
         let looked_for = shown_by_the_text(&linted);
@@ -67,7 +67,7 @@ pub fn fix(input: &Input, asked: LintOptions<'_>, with_unsafe: bool, accepted: &
         let next = input.with_text(text.clone());
         fixed.source = Arc::clone(&next.source);
         edited = Some(next);
-        fixed.mended.push(finding);
+        fixed.findings.push(finding);
         texts.push(text);
     }
     fixed

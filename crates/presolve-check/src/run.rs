@@ -213,7 +213,7 @@ impl Check {
         };
         if self.fixes != Fixes::default() {
             let fixed = fix(&input, asked, self.fixes.with_unsafe, accepted);
-            report.fixed = (!fixed.mended.is_empty()).then_some(fixed);
+            report.fixed = (!fixed.findings.is_empty()).then_some(fixed);
             input = self.written(input, &report)?;
         }
         for round in 1.. {
@@ -566,14 +566,14 @@ impl FileReport {
             return false;
         };
         let text = finding.fix.as_ref().map(TextFix::apply).unwrap_or_default();
-        let mended = source.with_text(text);
+        let after = source.with_text(text);
         let fixed = self.fixed.get_or_insert_with(|| Fixed {
             before: Arc::clone(source),
             source: Arc::clone(source),
-            mended: Vec::new(),
+            findings: Vec::new(),
         });
-        fixed.source = mended;
-        fixed.mended.push(finding);
+        fixed.source = after;
+        fixed.findings.push(finding);
         true
     }
 

@@ -79,7 +79,7 @@ async fn explain_until(
         }
     }
     let looked_for = Extent::default();
-    mend(
+    explain_conflicts(
         environment,
         &mut question,
         &repodata,
@@ -122,7 +122,7 @@ pub async fn explain_unsolvable(
     let specs = question.names_of_specs();
     let repodata = Arc::new(question.records(&specs).await?);
     let mut explanation = Explanation::of(environment, &question, &repodata);
-    mend(
+    explain_conflicts(
         environment,
         &mut question,
         &repodata,
@@ -143,7 +143,7 @@ impl ExplainObserver for Nobody {
     fn fix(&mut self, _: &Explanation, _: &Fix) {}
 }
 
-async fn mend(
+async fn explain_conflicts(
     environment: &EnvironmentFile,
     question: &mut Question,
     repodata: &Arc<Repodata>,

@@ -83,7 +83,7 @@ pub struct Installed {
     /// The channel or index that provides it.
     pub from: String,
     /// The PyPI projects that it provides under another name.
-    pub brings: Vec<PackageName>,
+    pub provides: Vec<PackageName>,
     /// The requirements on it, those that leave the fewest versions first.
     pub askers: Vec<Asker>,
     /// Why it does not have a newer version.

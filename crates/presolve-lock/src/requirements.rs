@@ -87,12 +87,12 @@ fn header(environment: &EnvironmentFile, platform: &LockedPlatform<'_>) -> Strin
         header += "# conda provides these; install them first:\n";
     }
     for provided in &platform.solution.provided {
-        let _ = writeln!(header, "#   {}", brought(provided));
+        let _ = writeln!(header, "#   {}", provided_by_conda(provided));
     }
     header
 }
 
-fn brought(provided: &ProvidedCandidate) -> String {
+fn provided_by_conda(provided: &ProvidedCandidate) -> String {
     let version = match &provided.version {
         Some(version) => version.to_string(),
         None => provided.conda_version.clone(),

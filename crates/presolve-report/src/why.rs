@@ -79,14 +79,14 @@ fn installed(answer: &Answer, installed: &Installed) -> Vec<String> {
     let build = installed.build.as_ref();
     let build = build.map_or_else(String::new, |build| format!(" {build}"));
     let (package, version, from) = (&installed.package, &installed.version, &installed.from);
-    let brings: Vec<&str> = installed.brings.iter().map(AsRef::as_ref).collect();
-    let brings = if brings.is_empty() {
+    let provides: Vec<&str> = installed.provides.iter().map(AsRef::as_ref).collect();
+    let provides = if provides.is_empty() {
         String::new()
     } else {
-        format!("; it provides {} from PyPI", brings.join(", "))
+        format!("; it provides {} from PyPI", provides.join(", "))
     };
     let mut lines = vec![format!(
-        "{} {version}{build} from {from}{brings}",
+        "{} {version}{build} from {from}{provides}",
         package.name
     )];
     lines.push("  required by".to_string());

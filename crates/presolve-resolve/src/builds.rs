@@ -32,7 +32,7 @@ pub struct Build {
     /// Why its requirements are unknown before the build; `None` if they are known.
     pub unknown: Option<String>,
     /// The tools that it needs and conda provides, each with the package that provides it.
-    pub brought: Vec<(Tool, String)>,
+    pub provided: Vec<(Tool, String)>,
     /// The tools that it needs and nothing in the file provides.
     pub missing: Vec<Tool>,
     /// The modules that its `setup.py` imports but that are not installed while pip runs it,
@@ -73,7 +73,7 @@ pub(super) fn of(
             isolated: is_isolated(shown.as_deref(), solution),
             shown,
             unknown,
-            brought: Vec::new(),
+            provided: Vec::new(),
             missing: Vec::new(),
             unmet: Vec::new(),
             minors: Vec::new(),
@@ -118,8 +118,8 @@ impl Build {
             records.map(|record| record.package_record.name.as_normalized())
         };
         for &tool in self.shown.iter().flat_map(|shown| &shown.tools) {
-            match names().find(|name| brings(name, tool)) {
-                Some(name) => self.brought.push((tool, name.to_string())),
+            match names().find(|name| provides(name, tool)) {
+                Some(name) => self.provided.push((tool, name.to_string())),
                 None => self.missing.push(tool),
             }
         }
@@ -242,7 +242,7 @@ fn is_isolated(shown: Option<&SourceBuild>, solution: &Solution) -> bool {
 
 /// Whether a conda package provides a tool. Packages such as `compilers` depend on the ones
 /// for their platform, such as `gcc_linux-64`.
-fn brings(package: &str, tool: Tool) -> bool {
+fn provides(package: &str, tool: Tool) -> bool {
     let begins = |names: &[&str]| {
         names.iter().any(|name| {
             let rest = package.strip_prefix(name);

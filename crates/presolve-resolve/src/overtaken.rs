@@ -64,8 +64,8 @@ pub(super) fn of(
                 && bounds.iter().all(|bound| bound.contains(version))
                 && has_file(release, target, &python, true)
         });
-        if let (Some((newest, _)), Some(brought)) = (newest, &provided.version)
-            && newest > brought
+        if let (Some((newest, _)), Some(version)) = (newest, &provided.version)
+            && newest > version
         {
             overtaken.push(Overtaken {
                 line,

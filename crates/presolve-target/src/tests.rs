@@ -144,7 +144,7 @@ fn the_day_tells_the_solver() {
 
 #[test]
 fn the_day_tells_conda_and_its_python() {
-    let brings = |name: &str| Image::parse(name).miniconda().map(|one| one.to_string());
+    let provides = |name: &str| Image::parse(name).miniconda().map(|one| one.to_string());
     let cases = [
         (
             "openmpi3.1.2-ubuntu18.04:20210301.v1",
@@ -177,7 +177,7 @@ fn the_day_tells_conda_and_its_python() {
         ),
     ];
     for (name, expected) in cases {
-        let found = brings(&format!("mcr.microsoft.com/azureml/{name}"));
+        let found = provides(&format!("mcr.microsoft.com/azureml/{name}"));
         assert_eq!(found.as_deref(), Some(expected), "{name}");
     }
     for name in [
@@ -186,7 +186,7 @@ fn the_day_tells_conda_and_its_python() {
         "azureml/minimal-ubuntu22.04-py39-cpu-inference:20240501.v1",
         "h.io/openmpi4.1.0-ubuntu22.04:20240501.v1",
     ] {
-        assert_eq!(brings(name), None, "{name}");
+        assert_eq!(provides(name), None, "{name}");
     }
     assert!(MINICONDAS.is_sorted_by_key(|miniconda| miniconda.since));
 }

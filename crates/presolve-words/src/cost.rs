@@ -293,8 +293,8 @@ pub fn change(cost: &Cost, change: &SpecChange) -> String {
         | SpecChange::PinLine { line, to } => {
             format!("write `{to}` for `{}`", text(*line))
         }
-        SpecChange::DropLine { line, brought_by } => {
-            let first = brought_by
+        SpecChange::DropLine { line, provided_by } => {
+            let first = provided_by
                 .first()
                 .map_or("another line", |&line| text(line));
             format!("drop `{}`: `{first}` requires it anyway", text(*line))

@@ -127,7 +127,7 @@ impl<'a> Places<'a> {
     }
 
     /// Adds to a notice the conda line that requires a package, and the path from it.
-    fn brought(&self, package: &str, notice: Diagnostic) -> Diagnostic {
+    fn provided(&self, package: &str, notice: Diagnostic) -> Diagnostic {
         self.at(self.packages.get(package), "conda provides it", notice)
     }
 

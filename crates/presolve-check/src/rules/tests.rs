@@ -214,7 +214,7 @@ fn what_is_marked_as_fixed_is_what_the_fix_makes() {
             if (before.mark, after.mark) != ("found", "fixed") {
                 continue;
             }
-            let mend = |text: &str| {
+            let fixed_text = |text: &str| {
                 with(rule, (before.name, text), |source, asked| {
                     let fixed = fix(
                         &Input::of(Arc::clone(source)),
@@ -225,8 +225,8 @@ fn what_is_marked_as_fixed_is_what_the_fix_makes() {
                     fixed.source.text().to_owned()
                 })
             };
-            assert_eq!(mend(&before.text), after.text, "{}", rule.name);
-            assert_eq!(mend(&after.text), after.text, "{}", rule.name);
+            assert_eq!(fixed_text(&before.text), after.text, "{}", rule.name);
+            assert_eq!(fixed_text(&after.text), after.text, "{}", rule.name);
             assert_eq!(found(rule, after.name, &after.text), 0, "{}", rule.name);
         }
     }
@@ -237,7 +237,7 @@ fn what_is_marked_as_fixed_is_what_the_fix_makes() {
 fn fixing_twice_changes_nothing() {
     let every_rule = ["all".to_owned()];
     for with_unsafe in [false, true] {
-        let mend = |name: &str, text: &str| {
+        let fixed_text = |name: &str, text: &str| {
             with_rules(&every_rule, (name, text), |source, asked| {
                 let fixed = fix(
                     &Input::of(Arc::clone(source)),
@@ -250,9 +250,9 @@ fn fixing_twice_changes_nothing() {
         };
         for rule in all() {
             for example in examples(rule) {
-                let once = mend(example.name, &example.text);
+                let once = fixed_text(example.name, &example.text);
                 assert_eq!(
-                    mend(example.name, &once),
+                    fixed_text(example.name, &once),
                     once,
                     "{}:\n{}",
                     rule.name,

@@ -34,7 +34,7 @@ pub(super) fn find(
         if pinned.contains(&at) || (!is_conda && !is_from_index(name, solution)) {
             return None;
         }
-        let brings = |&other: &usize| {
+        let provides = |&other: &usize| {
             let own = name_of(&declared[other]);
             other != line
                 && declared[other].is_conda() == is_conda
@@ -42,7 +42,7 @@ pub(super) fn find(
                 // If two lines depend on each other, neither is redundant.
                 && own.is_some_and(|own| !leads_to[line].contains(&own))
         };
-        let other = (0..declared.len()).find(brings)?;
+        let other = (0..declared.len()).find(provides)?;
         let message = format!(
             "`{}` is already required by `{}`",
             declared[line].text, declared[other].text

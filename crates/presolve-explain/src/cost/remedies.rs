@@ -55,7 +55,7 @@ pub enum SpecChange {
         /// The index of the line among the declared requirements.
         line: usize,
         /// The lines that also require it.
-        brought_by: Vec<usize>,
+        provided_by: Vec<usize>,
     },
     /// Take each package from the first channel that has it.
     StrictPriority {
@@ -246,8 +246,8 @@ impl Trial<'_, '_, '_> {
         order: &[usize],
         before: &Prediction,
     ) -> Vec<Remedy> {
-        let brings: Vec<HashSet<NameId>> = (self.reading.lines.iter())
-            .map(|line| self.brought_by(solution, [line.name]))
+        let provides: Vec<HashSet<NameId>> = (self.reading.lines.iter())
+            .map(|line| self.provided_by(solution, [line.name]))
             .collect();
         let mut remedies = Vec::new();
         let mut best_split: Option<Remedy> = None;
@@ -257,10 +257,10 @@ impl Trial<'_, '_, '_> {
             if self.is_base(name) {
                 continue;
             }
-            let bringers: Vec<usize> = (0..brings.len())
-                .filter(|&other| other != line && brings[other].contains(&name))
+            let providers: Vec<usize> = (0..provides.len())
+                .filter(|&other| other != line && provides[other].contains(&name))
                 .collect();
-            if bringers.is_empty() {
+            if providers.is_empty() {
                 let split = self.split_line(solution, line);
                 let share = |remedy: &Remedy| remedy.share_of(before);
                 if let Some(split) = split
@@ -271,7 +271,7 @@ impl Trial<'_, '_, '_> {
             } else {
                 let change = SpecChange::DropLine {
                     line: self.places[line],
-                    brought_by: bringers.iter().map(|&other| self.places[other]).collect(),
+                    provided_by: providers.iter().map(|&other| self.places[other]).collect(),
                 };
                 let changed = self.without(line, self.reading.solution.clone());
                 remedies.extend(self.remedy(change, changed));
@@ -377,14 +377,14 @@ impl Trial<'_, '_, '_> {
         solution: &[RecordId],
         names: impl IntoIterator<Item = NameId>,
     ) -> Vec<RecordId> {
-        let names = self.brought_by(solution, names);
+        let names = self.provided_by(solution, names);
         let part = solution.iter().copied();
         part.filter(|&id| names.contains(&self.index.record(id).name))
             .collect()
     }
 
     /// Returns the names that some names require within a solution, including these.
-    fn brought_by(
+    fn provided_by(
         &self,
         solution: &[RecordId],
         names: impl IntoIterator<Item = NameId>,

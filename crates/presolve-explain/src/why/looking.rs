@@ -33,7 +33,7 @@ impl Looking<'_> {
     pub(super) fn for_name(&self, name: &str) -> Result<Vec<Installed>, SolveError> {
         let by_name =
             |record: &RepoDataRecord| is_same(record.package_record.name.as_normalized(), name);
-        let brings = |record: &RepoDataRecord| {
+        let provides = |record: &RepoDataRecord| {
             let projects = (self.problem.world.pypi_names)(record);
             projects
                 .iter()
@@ -43,7 +43,7 @@ impl Looking<'_> {
         if !found.is_empty() {
             return Ok(found);
         }
-        let found = self.installed(&brings, name)?;
+        let found = self.installed(&provides, name)?;
         if !found.is_empty() {
             return Ok(found);
         }
@@ -87,13 +87,13 @@ impl Looking<'_> {
         let records = records.flat_map(|subdir| subdir.iter());
         let of_name = |record: &&RepoDataRecord| record.package_record.name.as_normalized() == name;
         let all: Vec<&RepoDataRecord> = records.filter(of_name).collect();
-        let mut brings = (problem.world.pypi_names)(record);
-        brings.retain(|project| !is_same(project.as_ref(), &name));
+        let mut provides = (problem.world.pypi_names)(record);
+        provides.retain(|project| !is_same(project.as_ref(), &name));
         Ok(Installed {
             version: record.package_record.version.as_str().to_string(),
             build: Some(record.package_record.build.to_string()),
             from: problem.world.channel_shown(record.channel.as_deref()),
-            brings,
+            provides,
             askers: self.askers(demands, &|wants| versions_left(&all, wants)),
             newest: newest::of(problem, solution, &package)?,
             package,
@@ -129,7 +129,7 @@ impl Looking<'_> {
             } else {
                 "PyPI".to_string()
             },
-            brings: Vec::new(),
+            provides: Vec::new(),
             askers: self.askers(demands, &left),
             newest: if release.direct_url {
                 Newest::default()

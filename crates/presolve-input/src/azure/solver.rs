@@ -7,14 +7,14 @@ use presolve_text::diagnostic::{Diagnostic, Level};
 /// The notice that says whether the prediction for conda's classic solver applies to builds
 /// on this image.
 pub fn notice(image: &Spanned<Image>) -> Diagnostic {
-    let brings = image.value.describe_conda();
+    let provides = image.value.describe_conda();
     let (message, note) = match (image.value.has_classic_solver(), image.value.azure_name()) {
         (Some(true), _) => (
-            format!("the image has {brings}, which solves with the classic solver"),
+            format!("the image has {provides}, which solves with the classic solver"),
             "the prediction for the classic solver applies to this build",
         ),
         (Some(false), _) => (
-            format!("the image has {brings}, which solves with libmamba"),
+            format!("the image has {provides}, which solves with libmamba"),
             "the prediction for the classic solver applies to older images",
         ),
         (None, Some(_)) => (

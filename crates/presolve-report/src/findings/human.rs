@@ -107,10 +107,10 @@ fn said_beside_the_place(finding: &Finding) -> Option<String> {
 /// Returns the summary of all findings and of the available fixes.
 pub fn summary(report: &CheckReport) -> String {
     let mut lines = Vec::new();
-    let mended = report.files.iter().filter_map(|file| file.fixed.as_ref());
-    let mended: usize = mended.map(|fixed| fixed.mended.len()).sum();
-    if mended > 0 {
-        lines.push(format!("Fixed {}", count(mended, "finding")));
+    let fixed = report.files.iter().filter_map(|file| file.fixed.as_ref());
+    let fixed: usize = fixed.map(|fixed| fixed.findings.len()).sum();
+    if fixed > 0 {
+        lines.push(format!("Fixed {}", count(fixed, "finding")));
     }
     lines.push(found(report));
     match super::fixable(report) {
@@ -151,14 +151,14 @@ fn found(report: &CheckReport) -> String {
 }
 
 /// Returns the summary of `--diff`.
-pub fn would_mend(report: &CheckReport) -> String {
+pub fn would_fix(report: &CheckReport) -> String {
     let fixed = report.files.iter().filter_map(|file| file.fixed.as_ref());
-    let fixed: Vec<usize> = fixed.map(|fixed| fixed.mended.len()).collect();
+    let fixed: Vec<usize> = fixed.map(|fixed| fixed.findings.len()).collect();
     match fixed.iter().sum::<usize>() {
         0 => "Nothing to fix".to_owned(),
-        mended => format!(
+        findings => format!(
             "Would fix {} in {}",
-            count(mended, "finding"),
+            count(findings, "finding"),
             count(fixed.len(), "file")
         ),
     }

@@ -86,7 +86,7 @@ fn compiles(
     };
     let mut notice = Diagnostic::new(level, rule, message)
         .note(format!("{wheel}, and {}", evidence.unwrap_or_default()));
-    for (tool, package) in &build.brought {
+    for (tool, package) in &build.provided {
         notice = notice.note(format!("conda's {package} is {tool}"));
     }
     notice = ways_out(build, python, notice);

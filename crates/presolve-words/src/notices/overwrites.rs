@@ -59,9 +59,9 @@ fn overwritten(
     places: &Places<'_>,
 ) -> Diagnostic {
     let package = &record.package_record;
-    let brought: Option<Version> = parse::pep::version(&package.version.as_str()).ok();
+    let provided: Option<Version> = parse::pep::version(&package.version.as_str()).ok();
     let release = solution.release(project).map(|release| &release.version);
-    let verb = verb(brought.as_ref(), release);
+    let verb = verb(provided.as_ref(), release);
     let (name, version) = (package.name.as_normalized(), &package.version);
     let message = match release {
         Some(release) => {
@@ -70,7 +70,7 @@ fn overwritten(
         None => format!("pip {verb} conda's {name} {version} with what this line installs"),
     };
     let notice = Diagnostic::warning(codes::PIP_OVERWRITES_CONDA, message);
-    let mut notice = places.brought(name, places.asked(project, notice));
+    let mut notice = places.provided(name, places.asked(project, notice));
     if release.is_some() {
         notice = notice.note("no versions with known requirements satisfy both conda and pip");
     }
@@ -91,7 +91,7 @@ fn cannot_uninstall(
     let (name, version) = (package.name.as_normalized(), &package.version);
     let message = format!("pip may fail to uninstall conda's {name} {version}");
     let notice = Diagnostic::warning(codes::PIP_CANNOT_UNINSTALL, message);
-    let notice = places.brought(name, places.asked(project, notice));
+    let notice = places.provided(name, places.asked(project, notice));
     Some(
         notice
             .note(format!("{}: {}", row.reason, row.source))
@@ -122,7 +122,7 @@ fn upgrade(
     if let Some(place) = &resolution.places[overtaken.line] {
         notice = notice.at(place.clone(), "conda runs `pip install -U`");
     }
-    notice = places.brought(package, notice);
+    notice = places.provided(package, notice);
     let record = solution.record(package);
     if let Some(row) = record.and_then(|record| uninstallable(solution, record)) {
         notice = notice.note(format!(

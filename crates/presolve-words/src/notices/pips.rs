@@ -106,5 +106,5 @@ fn passed_over(solution: &Solution, places: &Places) -> Option<Diagnostic> {
         notice = notice.note(format!("the wheel {wheel} needs pip {versions}"));
     }
     let notice = notice.help("pin a later pip in the conda dependencies");
-    Some(places.brought("pip", notice))
+    Some(places.provided("pip", notice))
 }

@@ -14,11 +14,11 @@ fn find(base: &BaseImage) -> Vec<Finding> {
     if !base.runs_conda || image.value.has_classic_solver() != Some(true) {
         return Vec::new();
     }
-    let brings = image.value.describe_conda();
+    let provides = image.value.describe_conda();
     let finding = RULE
         .finding(
             image.location.clone(),
-            format!("has {brings}"),
+            format!("has {provides}"),
             "the image's conda uses the classic solver",
         )
         .note("it may take longer than the build time limit, while later images need seconds")

@@ -20,15 +20,15 @@ pub(super) static RULE: Rule = Rule {
 fn find(subject: &Requirements<'_>) -> Vec<Finding> {
     let environment = subject.environment;
     let names = Names::built_in();
-    let mut brought: HashMap<PackageName, &CondaRequirement> = HashMap::new();
+    let mut provided: HashMap<PackageName, &CondaRequirement> = HashMap::new();
     for line in &environment.conda {
         if let Some(project) = project(&names, &line.spec.name.to_string()) {
-            brought.entry(project).or_insert(line);
+            provided.entry(project).or_insert(line);
         }
     }
     let twice = environment.pip.requirements.iter().filter_map(|line| {
         let name = declared_name(line)?;
-        let conda = brought.get(name)?;
+        let conda = provided.get(name)?;
         Some((finding(name, conda, line), line))
     });
     let findings = twice.enumerate().map(|(index, (finding, line))| {

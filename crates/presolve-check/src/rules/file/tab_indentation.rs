@@ -33,7 +33,7 @@ fn fix(diagnostic: &Diagnostic, parsed: &Parsed<'_>) -> Option<TextFix> {
         file: Arc::clone(source),
         edits,
     };
-    let mended = source.with_text(fix.apply());
-    let is_read = parsed.host.read(&mended, &[]).complete().is_ok();
+    let fixed = source.with_text(fix.apply());
+    let is_read = parsed.host.read(&fixed, &[]).complete().is_ok();
     is_read.then_some(fix)
 }

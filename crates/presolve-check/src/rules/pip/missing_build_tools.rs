@@ -15,7 +15,7 @@ struct Need {
     project: &'static str,
     what: &'static str,
     /// conda and pip packages that provide the tools.
-    brought_by: &'static [&'static str],
+    provided_by: &'static [&'static str],
     instead: &'static str,
 }
 
@@ -25,7 +25,7 @@ const NEEDS: [Need; 2] = [
     Need {
         project: "horovod",
         what: "a C++ compiler",
-        brought_by: &[
+        provided_by: &[
             "clangxx",
             "compilers",
             "cxx-compiler",
@@ -38,7 +38,7 @@ const NEEDS: [Need; 2] = [
     Need {
         project: "mpi4py",
         what: "an MPI library",
-        brought_by: &[
+        provided_by: &[
             "impi-devel",
             "impi-rt",
             "impi_rt",
@@ -79,14 +79,14 @@ fn find(subject: &Requirements<'_>) -> Vec<Finding> {
 
 /// Whether the file provides the tools. conda's own package of the project also does.
 fn is_met(environment: &EnvironmentFile, need: &Need) -> bool {
-    let brings = |name: &str| need.brought_by.contains(&name);
+    let provides = |name: &str| need.provided_by.contains(&name);
     let mut conda = environment.conda.iter();
     let mut pip = environment.pip.requirements.iter();
     conda.any(|line| {
         let name = line.spec.name.to_string();
-        brings(&name) || name == need.project
+        provides(&name) || name == need.project
     }) || pip.any(|line| match &line.kind {
-        PipRequirementKind::Named(requirement) => brings(requirement.name.as_ref()),
+        PipRequirementKind::Named(requirement) => provides(requirement.name.as_ref()),
         PipRequirementKind::Opaque { .. } => false,
     })
 }

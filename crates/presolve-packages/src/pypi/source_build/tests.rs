@@ -242,7 +242,7 @@ fn what_setup_py_imports() {
     let files = [("setup.py", "import numpy"), ("pyproject.toml", pyproject)];
     assert!(
         imports(&files).is_empty(),
-        "it brings what nobody here knows"
+        "it provides what nobody here knows"
     );
 }
 

@@ -102,8 +102,8 @@ pub(super) fn rows() -> impl Iterator<Item = &'static (&'static str, &'static [&
 
 /// Conda packages of a project in the table.
 pub(super) fn conda_names(project: &PackageName) -> impl Iterator<Item = &'static str> {
-    let brings = |(_, names): &&(&str, &[&str])| names.contains(&project.as_ref());
-    RENAMES.iter().filter(brings).map(|(conda, _)| *conda)
+    let provides = |(_, names): &&(&str, &[&str])| names.contains(&project.as_ref());
+    RENAMES.iter().filter(provides).map(|(conda, _)| *conda)
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ fn likeness(wanted: &str, name: &str) -> f64 {
             return f64::from(u8::from(wanted == name));
         }
         (Some(wanted), Some(name)) => {
-            return strsim::normalized_damerau_levenshtein(wanted, name);
+            return similarity(wanted, name);
         }
         (None, None) => {}
         _ => return 0.0,
@@ -101,11 +101,22 @@ fn likeness(wanted: &str, name: &str) -> f64 {
             .unwrap_or(&name);
         stripped.replace('-', "")
     };
-    let whole = strsim::normalized_damerau_levenshtein(wanted, name);
+    let whole = similarity(wanted, name);
     // Just below 1, so that a one-letter typo in a long name does not rank above the same name
     // with other separators.
-    let cores = 0.99 * strsim::normalized_damerau_levenshtein(&core(wanted), &core(name));
+    let cores = 0.99 * similarity(&core(wanted), &core(name));
     whole.max(cores)
+}
+
+/// Similarity of two texts, from 0 to 1; 0 if their lengths alone make it less than
+/// [`ALIKE`], which is so for most of the names of a channel.
+fn similarity(a: &str, b: &str) -> f64 {
+    let (a_length, b_length) = (a.chars().count(), b.chars().count());
+    let (edits, longer) = (a_length.abs_diff(b_length), a_length.max(b_length));
+    if longer > 0 && 1.0 - edits as f64 / (longer as f64) < ALIKE {
+        return 0.0;
+    }
+    strsim::normalized_damerau_levenshtein(a, b)
 }
 
 #[cfg(test)]
@@ -134,6 +145,25 @@ mod tests {
             ["numpy"],
             "scipy and numba are too far away"
         );
+    }
+
+    #[test]
+    fn names_of_quite_another_length_are_as_unlike_as_they_were() {
+        let names = [
+            "",
+            "a",
+            "numpy",
+            "numpyx",
+            "numpyxy",
+            "nump",
+            "num",
+            "python-numpy",
+        ];
+        for (a, b) in names.iter().flat_map(|a| names.map(|b| (*a, b))) {
+            let exact = strsim::normalized_damerau_levenshtein(a, b);
+            let score = similarity(a, b);
+            assert!(score == exact || score == 0.0 && exact < ALIKE, "{a} {b}");
+        }
     }
 
     #[test]

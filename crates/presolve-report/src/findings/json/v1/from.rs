@@ -35,14 +35,14 @@ impl Counts {
             suppressed: report.files.iter().map(|file| file.suppressed).sum(),
             fixable: safe,
             unsafely_fixable: others,
-            fixed: fixed.map(|fixed| fixed.mended.len()).sum(),
+            fixed: fixed.map(|fixed| fixed.findings.len()).sum(),
         }
     }
 }
 
 impl File {
     fn new(file: &check::FileReport) -> Self {
-        let fixed = file.fixed.iter().flat_map(|fixed| &fixed.mended);
+        let fixed = file.fixed.iter().flat_map(|fixed| &fixed.findings);
         Self {
             path: presolve_text::files::shown_path(&file.path),
             findings: Entry::of(file).map(Finding::new).collect(),
