@@ -180,6 +180,8 @@ class Bench:
         requirements = self.folder / "requirements.in"
         requirements.write_text("\n".join(pip) + "\n")
         command = [self.bin / "uv", "pip", "compile", "--quiet", "--python-version", python]
+        # Otherwise uv searches for an interpreter of that version, which can take seconds.
+        command += ["--python", self.bin / "python"]
         command += ["--python-platform", UV_PLATFORMS.get(self.arguments.platform, "linux")]
         command += ["--index-url", self.index_url, "--cache-dir", cache / "uv"]
         return [[*command, "-o", self.folder / "requirements.txt", requirements]]
