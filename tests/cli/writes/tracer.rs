@@ -41,8 +41,9 @@ pub(super) struct Call {
     pub is_of_pipe: bool,
 }
 
-/// Runs a command. The calls of its main thread are counted from the first one on that opens
-/// `file` for writing, and the fault happens at the one of this number.
+/// Runs a command. The calls of the thread that runs it, the first one that the main thread
+/// starts, are counted from the first one on that opens `file` for writing. The fault happens at
+/// the one of this number.
 ///
 /// None where the system lets no process trace another.
 pub(super) fn run(
@@ -70,16 +71,18 @@ pub(super) fn run(
         Err(error) if error.raw_os_error() == Some(libc::EPERM) => return None,
         Err(error) => panic!("{error}"),
     };
-    let pid = pid_t::try_from(child.id()).expect("a process");
+    let process = pid_t::try_from(child.id()).expect("a process");
     let mut tracer = Tracer {
-        pid,
+        process,
+        thread: first_thread(process),
         file,
         calls: Vec::new(),
         fault,
         failing: None,
         has_begun: false,
     };
-    let code = tracer.follow();
+    tracer.follow();
+    let code = child.wait().expect("its end").code();
     let mut stderr = String::new();
     let mut pipe = child.stderr.take().expect("piped");
     pipe.read_to_string(&mut stderr).expect("UTF-8");
@@ -90,8 +93,58 @@ pub(super) fn run(
     })
 }
 
+/// Returns the first thread that a process starts, before its first call. The main thread is no
+/// longer traced then.
+fn first_thread(process: pid_t) -> pid_t {
+    stopped(process).expect("it stops at its start");
+    let options = libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_EXITKILL;
+    let with_threads = options | libc::PTRACE_O_TRACECLONE;
+    request(process, libc::PTRACE_SETOPTIONS, 0, with_threads as usize);
+    let mut signal = 0;
+    loop {
+        request(process, libc::PTRACE_CONT, 0, signal);
+        let status = stopped(process).expect("it starts a thread");
+        if status >> 8 == libc::SIGTRAP | libc::PTRACE_EVENT_CLONE << 8 {
+            break;
+        }
+        signal = libc::WSTOPSIG(status) as usize;
+    }
+    let mut message: libc::c_ulong = 0;
+    request(
+        process,
+        libc::PTRACE_GETEVENTMSG,
+        0,
+        &raw mut message as usize,
+    );
+    let thread = pid_t::try_from(message).expect("a thread");
+    stopped(thread).expect("a thread stops at its start");
+    // The threads that it starts are not traced.
+    request(thread, libc::PTRACE_SETOPTIONS, 0, options as usize);
+    request(process, libc::PTRACE_DETACH, 0, 0);
+    request(thread, libc::PTRACE_SYSCALL, 0, 0);
+    thread
+}
+
+/// Waits until a traced thread stops; returns the status, or none if the thread ended.
+fn stopped(thread: pid_t) -> Option<c_int> {
+    let mut status = 0;
+    // SAFETY: `status` is a place for the status of a thread that nobody else waits for.
+    let waited = unsafe { libc::waitpid(thread, &raw mut status, libc::__WALL) };
+    assert_eq!(waited, thread, "{}", Error::last_os_error());
+    libc::WIFSTOPPED(status).then_some(status)
+}
+
+fn request(thread: pid_t, request: libc::c_uint, address: usize, data: usize) {
+    // SAFETY: of these requests, only `PTRACE_GETEVENTMSG` writes to this process, to the place
+    // that its caller gives.
+    unsafe {
+        libc::ptrace(request, thread, address as *mut c_void, data as *mut c_void);
+    }
+}
+
 struct Tracer<'a> {
-    pid: pid_t,
+    process: pid_t,
+    thread: pid_t,
     file: &'a str,
     calls: Vec<Call>,
     fault: Option<(usize, Fault)>,
@@ -101,42 +154,15 @@ struct Tracer<'a> {
 }
 
 impl Tracer<'_> {
-    fn follow(&mut self) -> Option<i32> {
-        let mut is_first = true;
-        loop {
-            let mut status = 0;
-            // SAFETY: `status` is a place for the status of a child that nobody else waits for.
-            let waited = unsafe { libc::waitpid(self.pid, &raw mut status, libc::__WALL) };
-            assert_eq!(waited, self.pid, "{}", Error::last_os_error());
-            if libc::WIFEXITED(status) {
-                return Some(libc::WEXITSTATUS(status));
-            }
-            if libc::WIFSIGNALED(status) {
-                return None;
-            }
+    /// Follows the thread to its end.
+    fn follow(&mut self) {
+        while let Some(status) = stopped(self.thread) {
             let mut signal = libc::WSTOPSIG(status);
-            if is_first {
-                is_first = false;
-                let options = libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_EXITKILL;
-                self.request(libc::PTRACE_SETOPTIONS, 0, options as usize);
-                signal = 0;
-            } else if signal == libc::SIGTRAP | 0x80 {
+            if signal == libc::SIGTRAP | 0x80 {
                 self.at_call();
                 signal = 0;
             }
-            self.request(libc::PTRACE_SYSCALL, 0, signal as usize);
-        }
-    }
-
-    fn request(&self, request: libc::c_uint, address: usize, data: usize) {
-        // SAFETY: none of these requests writes to this process.
-        unsafe {
-            libc::ptrace(
-                request,
-                self.pid,
-                address as *mut c_void,
-                data as *mut c_void,
-            );
+            request(self.thread, libc::PTRACE_SYSCALL, 0, signal as usize);
         }
     }
 
@@ -148,7 +174,7 @@ impl Tracer<'_> {
         unsafe {
             libc::ptrace(
                 libc::PTRACE_GET_SYSCALL_INFO,
-                self.pid,
+                self.thread,
                 size as *mut c_void,
                 &raw mut info,
             );
@@ -176,7 +202,7 @@ impl Tracer<'_> {
         match self.fault {
             Some((at, Fault::Kill)) if at == number => {
                 // SAFETY: the process is a child that was not waited for to its end.
-                unsafe { libc::kill(self.pid, libc::SIGKILL) };
+                unsafe { libc::kill(self.process, libc::SIGKILL) };
             }
             Some((at, Fault::Error(error))) if at == number => {
                 self.set_register(registers::NUMBER, -1);
@@ -187,15 +213,12 @@ impl Tracer<'_> {
     }
 
     fn set_register(&self, register: usize, value: i64) {
-        self.request(
-            libc::PTRACE_POKEUSER,
-            register,
-            value.cast_unsigned() as usize,
-        );
+        let value = value.cast_unsigned() as usize;
+        request(self.thread, libc::PTRACE_POKEUSER, register, value);
     }
 
     fn is_pipe(&self, descriptor: u64) -> bool {
-        let target = std::fs::read_link(format!("/proc/{}/fd/{descriptor}", self.pid));
+        let target = std::fs::read_link(format!("/proc/{}/fd/{descriptor}", self.process));
         target.is_ok_and(|target| !target.starts_with("/") || target.starts_with("/dev"))
     }
 
@@ -204,7 +227,7 @@ impl Tracer<'_> {
         if number != libc::SYS_openat || access == 0 {
             return false;
         }
-        let memory = std::fs::File::open(format!("/proc/{}/mem", self.pid)).expect("is there");
+        let memory = std::fs::File::open(format!("/proc/{}/mem", self.process)).expect("is there");
         let mut path = [0; 512];
         let read = memory.read_at(&mut path, arguments[1]).unwrap_or(0);
         let path = path[..read]

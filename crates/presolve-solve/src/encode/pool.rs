@@ -48,7 +48,7 @@ impl std::fmt::Display for Name {
             Name::Project(name) => write!(f, "pypi:{name}"),
             Name::ProjectExtra(name, extra) => write!(f, "pypi:{name}[{extra}]"),
             Name::Contents(_) => write!(f, "contents"),
-            Name::Ahead(_) => write!(f, "contents of further releases"),
+            Name::Ahead(_) => write!(f, "further contents"),
         }
     }
 }
