@@ -21,6 +21,7 @@
 //! | `pypi:numpy` | the releases of the project, and each version of each conda package that provides it |
 //! | `pypi:dask[gpu]` | one for each candidate of `pypi:dask` |
 //! | the contents of a release, or of an extra of one | one |
+//! | further contents, a hint for the solver ([`look_ahead`]) | none |
 //!
 //! The encoding of the conda half is that of rattler's solver, so that a file without a pip
 //! list gets the same records. A match spec becomes a version set of its name. A condition

@@ -23,7 +23,7 @@ use resolvo::{
 
 use super::{
     Encoder,
-    pool::{Candidate, Name},
+    pool::{Candidate, Name, VersionSet},
 };
 
 /// The number of releases of a project that the solver reads one by one.
@@ -46,21 +46,22 @@ pub(super) struct LookAhead {
 /// What the solver has read of a project, or of one of its extras.
 #[derive(Default)]
 struct Walked {
-    /// The number of candidates whose contents it has chosen.
+    /// The number of candidates that it has chosen.
     chosen: usize,
-    steps: u32,
+    /// The size of the last step; 0 before the first one.
+    step: usize,
+    /// The candidates whose contents were encoded before it chose them.
     ahead: HashSet<SolvableId>,
 }
 
 impl Walked {
-    /// The number of candidates to read ahead; 0 for none.
-    fn step(&mut self) -> usize {
+    /// Counts a chosen candidate. Returns the number of candidates to read ahead; 0 for none.
+    fn next_step(&mut self) -> usize {
         self.chosen += 1;
-        if self.chosen <= PATIENCE {
-            return 0;
+        if self.chosen > PATIENCE {
+            self.step = (2 * self.step).clamp(FIRST_STEP, MAX_STEP);
         }
-        self.steps += 1;
-        (FIRST_STEP << (self.steps - 1).min(8)).min(MAX_STEP)
+        self.step
     }
 }
 
@@ -74,7 +75,7 @@ impl Encoder<'_> {
         }
         let names = next.iter().map(|&id| self.terms.name_of(id));
         let sets: Vec<_> = names
-            .map(|name| self.terms.some_of(name, super::VersionSet::Any))
+            .map(|name| self.terms.some_of(name, VersionSet::Any))
             .collect();
         self.look_ahead.ahead.borrow_mut().insert(of, next);
         let own = self.terms.any_of(Name::Contents(of));
@@ -100,7 +101,7 @@ impl Encoder<'_> {
         if walked.ahead.contains(&of) {
             return Vec::new();
         }
-        let count = walked.step();
+        let count = walked.next_step();
         if count == 0 {
             return Vec::new();
         }

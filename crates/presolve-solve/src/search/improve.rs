@@ -44,7 +44,9 @@ struct Improvement<'i, 'a> {
     settled: HashSet<NameId>,
     /// The conda records and the settled projects, as requirements.
     fixed: Vec<ConditionalRequirement>,
+    /// The number of conda records, which no better version may change.
     conda: usize,
+    /// The number of solves so far.
     tries: usize,
 }
 
@@ -65,7 +67,7 @@ enum Nearest {
     /// The first one cannot.
     NotFirst,
     /// No project can, or the search ends.
-    None,
+    End,
 }
 
 impl<'i, 'a> Improvement<'i, 'a> {
@@ -92,7 +94,7 @@ impl<'i, 'a> Improvement<'i, 'a> {
             return Ok(false);
         };
         match self.nearest(&pending)? {
-            Nearest::None => return Ok(false),
+            Nearest::End => return Ok(false),
             Nearest::NotFirst => self.settle(first),
             Nearest::First(found) => {
                 self.adopt(found);
@@ -127,7 +129,7 @@ impl<'i, 'a> Improvement<'i, 'a> {
             let Some(found) = self.solve_for(tried)? else {
                 let is_all = end == pending.len();
                 return Ok(if is_all {
-                    Nearest::None
+                    Nearest::End
                 } else {
                     Nearest::Perhaps(end)
                 });

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_quite_another_length_are_as_unlike_as_they_were() {
+    fn the_lengths_rule_out_only_names_that_are_unlike() {
         let names = [
             "",
             "a",
