@@ -509,6 +509,50 @@ fn a_conda_package_may_come_in_with_what_asks_for_it() {
     "), @"numpy=1.26.0 pandas=2.0 python=3.14.0 (numpy by conda's numpy)");
 }
 
+/// Records that lead to numpy only by way of each other, from an old pandas on.
+const CHAIN: &str = "
+    conda numpy 1.26.0 : python
+    conda kit 1 : numpy
+    conda app 1 : kit
+    conda pandas 1.0 : python ; app
+    conda pandas 3.0 : python
+    want python
+    want pandas
+    pip tool
+    pypi tool 1.0 : numpy
+";
+
+#[test]
+fn a_chain_of_packages_that_nothing_asks_for_does_not_come_in() {
+    let older = "pypi tool 0.9";
+    assert_snapshot!(
+        with_pythons(&format!("{CHAIN}{older}")),
+        @"pandas=3.0 python=3.14.0 pypi:tool==0.9"
+    );
+}
+
+#[test]
+fn a_chain_of_packages_comes_in_if_nothing_else_does() {
+    assert_snapshot!(
+        with_pythons(CHAIN),
+        @"app=1 kit=1 numpy=1.26.0 pandas=1.0 python=3.14.0 pypi:tool==1.0 (numpy by conda's numpy)"
+    );
+}
+
+#[test]
+fn a_build_for_another_python_is_no_better_than_none() {
+    // The records for other pythons, and the package that only one of them needs, are left out
+    // before anything is solved.
+    assert_snapshot!(with_pythons("
+        conda base 2 : python >=3.10,<3.11
+        conda base 1 : python >=3.9,<3.10
+        conda tool 2 : base >=2
+        conda tool 1 : base
+        want python=3.9
+        want tool
+    "), @"base=1 python=3.9.19 tool=1");
+}
+
 #[test]
 fn only_records_that_bring_a_project_keep_pypi_out() {
     assert_snapshot!(with_pythons("

@@ -93,9 +93,11 @@ impl<'a> Attempt<'a> {
         let requirements: Vec<_> = requirements.copied().collect();
         let count = requirements.len();
         self.conflict = None;
+        let before = self.encoder().steps();
         let solved = (self.solver).solve(resolvo::Problem::new().requirements(requirements));
         let chosen = solved.as_ref().ok().map(Vec::len);
-        trace!(requirements = count, chosen, "solver");
+        let steps = self.encoder().steps() - before;
+        trace!(requirements = count, chosen, steps, "solver");
         match solved {
             Ok(chosen) => Ok(Some(chosen)),
             Err(UnsolvableOrCancelled::Unsolvable(conflict)) => {

@@ -9,7 +9,7 @@ mod names;
 mod nearest;
 mod newer;
 
-pub(super) use self::core::explain;
+pub(super) use self::core::{explain, of_unmet_lines};
 pub use crate::model::reason::{Need, Needs, Reason, ReasonKind};
 pub use nearest::{Nearest, required_virtual};
 pub use newer::{Newer, newer};

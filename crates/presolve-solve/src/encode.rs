@@ -75,7 +75,8 @@
 //! clauses would allow it: `¬c ∨ n` may install a record that no conda line leads to. The
 //! search rejects such a solution and encodes the problem again, with these packages as an
 //! [`UnfoundedSet`](rules::UnfoundedSet). Each of them then requires a record that depends on
-//! one of them, of a package that the lines reach without them.
+//! one of them, of a package that the lines reach without them. If that record has no reason
+//! either, they are excluded, and allowed again only if there is no solution without them.
 //!
 //! ## The order of decisions
 //!
@@ -179,6 +180,8 @@ pub(crate) struct Encoder<'a> {
     made: RefCell<HashMap<NameId, Option<Candidates>>>,
     look_ahead: LookAhead,
     is_late: Cell<bool>,
+    /// The number of times that the solver has propagated decisions.
+    steps: Cell<u64>,
 }
 
 impl<'a> Encoder<'a> {
@@ -198,7 +201,13 @@ impl<'a> Encoder<'a> {
             made: RefCell::default(),
             look_ahead: LookAhead::default(),
             is_late: Cell::new(false),
+            steps: Cell::new(0),
         })
+    }
+
+    /// The number of times that the solver has propagated decisions.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps.get()
     }
 
     pub(crate) fn terms(&self) -> &Terms<'a> {
@@ -288,8 +297,12 @@ impl<'a> Encoder<'a> {
     /// every decision, and an index lists thousands.
     pub(crate) fn open_candidates(&self, name: NameId) -> Option<Candidates> {
         let mut open = self.candidates(name)?;
-        if let Name::Project(project) | Name::ProjectExtra(project, _) = self.terms.name(name) {
-            self.pypi.leave_out_excluded(project, &mut open);
+        match self.terms.name(name) {
+            Name::Project(project) | Name::ProjectExtra(project, _) => {
+                self.pypi.leave_out_excluded(project, &mut open);
+            }
+            Name::Conda(_) if self.terms.rules.closed => self.conda.leave_out_unmet(&mut open),
+            _ => {}
         }
         Some(open)
     }

@@ -1,6 +1,8 @@
 //! The smallest set of declared lines that cannot be satisfied together, and what each of them
 //! demands of the package that they disagree on.
 
+use resolvo::{Interner, VersionSetId};
+
 use super::{Conflict, Missing, ReasonKind, cases};
 use crate::{
     attempt::Attempt,
@@ -8,23 +10,35 @@ use crate::{
     model::{Declared, DeclaredKind, error::SolveError},
 };
 
-/// Explains an attempt that has no solution.
-pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> {
-    let lines = by_blame(&attempt);
-    let mut conflict = Conflict::default();
-    match minimal(&mut attempt, &[], false, &lines) {
-        Ok(core) => conflict.lines = core,
+/// Explains why these lines of an attempt have no solution.
+///
+/// # Errors
+/// The error of the index query that failed, if one did.
+pub(crate) fn explain(attempt: &mut Attempt<'_>, lines: &[usize]) -> Result<Conflict, SolveError> {
+    let mut lines = by_blame(attempt, lines);
+    match minimal(attempt, &[], false, &lines) {
+        Ok(core) => of_core(attempt, core),
         // The verdict is valid, but the minimal set of lines is unknown.
         Err(_) => {
             attempt.encoder().check_indexes()?;
-            conflict.lines = lines;
-            conflict.lines.sort_unstable();
-            return Ok(conflict);
+            lines.sort_unstable();
+            Ok(Conflict {
+                lines,
+                ..Conflict::default()
+            })
         }
     }
-    conflict.lines.sort_unstable();
-    conflict.minimal = true;
-    let (cases, missing) = cases::of(&attempt, &conflict.lines);
+}
+
+/// Explains why the lines of a minimal unsolvable set have no solution.
+fn of_core(attempt: &Attempt<'_>, mut core: Vec<usize>) -> Result<Conflict, SolveError> {
+    core.sort_unstable();
+    let (cases, missing) = cases::of(attempt, &core);
+    let mut conflict = Conflict {
+        lines: core,
+        minimal: true,
+        ..Conflict::default()
+    };
     if attempt.encoder().check_indexes().is_err() {
         // The minimal set is valid, but the facts from the failed index are missing.
         return Ok(conflict);
@@ -36,6 +50,39 @@ pub(crate) fn explain(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> 
         .filter_map(|(name, line)| self::missing(name, *line))
         .collect();
     Ok(conflict)
+}
+
+/// Explains each line that no candidate satisfies, without a solve.
+///
+/// # Errors
+/// The error of the index query that failed, if one did.
+pub(crate) fn of_unmet_lines(
+    attempt: &Attempt<'_>,
+    lines: &[usize],
+) -> Result<Vec<Conflict>, SolveError> {
+    let unmet = lines.iter().filter(|line| is_unmet(attempt, **line));
+    unmet.map(|&line| of_core(attempt, vec![line])).collect()
+}
+
+fn is_unmet(attempt: &Attempt<'_>, line: usize) -> bool {
+    let encoder = attempt.encoder();
+    let has_none = |set: VersionSetId| {
+        let Some(candidates) = encoder.candidates(encoder.version_set_name(set)) else {
+            return true;
+        };
+        let wanted = encoder.terms().set(set);
+        let is_excluded = |id| candidates.excluded.iter().any(|(other, _)| *other == id);
+        let mut matching = candidates.candidates.iter().copied();
+        !matching.any(|id| encoder.is_in(id, wanted) && !is_excluded(id))
+    };
+    let mut requirements = attempt.lines()[line].iter();
+    requirements.any(|requirement| {
+        requirement.condition.is_none()
+            && encoder
+                .sets_of(requirement.requirement)
+                .into_iter()
+                .all(has_none)
+    })
 }
 
 /// Adds the lines with a `channel::` that excludes candidates. A channel applies to the whole
@@ -69,11 +116,10 @@ fn missing(name: &Name, declared: usize) -> Option<Missing> {
 
 /// Sorts the lines by how likely the user is to change them. Of several smallest sets, the one
 /// with the earlier lines is found. Python and lines with a version constraint come first.
-fn by_blame(attempt: &Attempt<'_>) -> Vec<usize> {
+fn by_blame(attempt: &Attempt<'_>, lines: &[usize]) -> Vec<usize> {
     let declared = attempt.encoder().declared();
-    let mut lines: Vec<usize> = (0..declared.len())
-        .filter(|&line| !attempt.lines()[line].is_empty())
-        .collect();
+    let mut lines = lines.to_vec();
+    lines.retain(|&line| !attempt.lines()[line].is_empty());
     lines.sort_by_key(|&line| match &declared[line].kind {
         DeclaredKind::Conda(spec) => {
             let python = spec

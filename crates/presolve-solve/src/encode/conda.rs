@@ -20,10 +20,12 @@ use super::{
 };
 use crate::model::{error::SolveError, record::depends_on};
 use channels::ChannelRules;
+use closed::Closed;
 use order::Order;
 use specs::SpecCache;
 
 mod channels;
+mod closed;
 mod dependencies;
 mod order;
 mod records;
@@ -46,6 +48,7 @@ pub(crate) struct CondaHalf<'a> {
     supported: Vec<(BTreeSet<String>, Vec<VersionSetId>)>,
     specs: RefCell<SpecCache>,
     order: Order,
+    closed: Closed<'a>,
 }
 
 impl<'a> CondaHalf<'a> {
@@ -63,6 +66,7 @@ impl<'a> CondaHalf<'a> {
             supported: Vec::new(),
             specs: RefCell::default(),
             order: Order::default(),
+            closed: Closed::default(),
         };
         for (index, package) in world.virtual_packages.iter().enumerate() {
             let name = terms.conda(package.name.as_normalized());

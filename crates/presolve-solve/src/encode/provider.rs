@@ -4,7 +4,7 @@ use std::{any::Any, fmt::Display, time::Instant};
 
 use resolvo::{
     Candidates, Condition, ConditionId, Dependencies, DependencyProvider, Interner, NameId,
-    SolvableId, SolverCache, StringId, VersionSetId, VersionSetUnionId,
+    Requirement, SolvableId, SolverCache, StringId, VersionSetId, VersionSetUnionId,
 };
 
 use super::{
@@ -64,6 +64,16 @@ impl Interner for Encoder<'_> {
     }
 }
 
+impl Encoder<'_> {
+    /// Returns the version sets of a requirement; one of them is enough.
+    pub(crate) fn sets_of(&self, requirement: Requirement) -> Vec<VersionSetId> {
+        match requirement {
+            Requirement::Single(set) => vec![set],
+            Requirement::Union(union) => self.version_sets_in_union(union).collect(),
+        }
+    }
+}
+
 impl DependencyProvider for Encoder<'_> {
     async fn filter_candidates(
         &self,
@@ -103,6 +113,7 @@ impl DependencyProvider for Encoder<'_> {
 
     /// Stops the solver with a [`SolveError`].
     fn should_cancel_with_value(&self) -> Option<Box<dyn Any>> {
+        self.steps.set(self.steps.get() + 1);
         if let Some(failure) = self.pypi.failure() {
             return Some(Box::new(failure));
         }

@@ -56,7 +56,7 @@ pub(crate) struct PypiHalf<'a> {
 }
 
 /// Facts about the pip half for which other rules would be better.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lessons {
     /// Projects that have a requirement which names a pre-release.
     pub prereleases: Vec<PackageName>,

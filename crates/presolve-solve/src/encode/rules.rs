@@ -24,6 +24,10 @@ pub(crate) struct Rules {
     pub prereleases: HashSet<PackageName>,
     /// Yanked releases that a requirement names by `==` (PEP 592).
     pub yanked: HashSet<(PackageName, Version)>,
+    /// Whether conda records that the declared lines exclude are left out. This is faster, but
+    /// the solver decides in another order than rattler's, all lines must be kept, and a
+    /// conflict cannot be explained. So it is only for whether there is a solution.
+    pub closed: bool,
     /// Whether the declared lines on python are encoded as normal lines. Otherwise the pythons
     /// that they exclude are left out of the problem. This is faster, but hides which line is
     /// at fault.

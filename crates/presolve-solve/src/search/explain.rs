@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use pep508_rs::PackageName;
 use rattler_conda_types::MatchSpec;
+use resolvo::SolvableId;
 
 use super::{
     best_pythons::best_pythons,
@@ -22,6 +23,7 @@ use crate::{
     model::{Declared, DeclaredKind, Problem, World, error::SolveError, solution::Solution},
     verify,
 };
+use presolve_packages::pypi::pip_abilities::PipAbility;
 
 /// Explains why a problem has no solution.
 ///
@@ -50,32 +52,116 @@ pub fn explain_all(
         .filter(|line| !out.contains(line))
         .collect();
     loop {
-        let declared: Vec<Declared> = left
-            .iter()
-            .map(|&line| problem.declared[line].clone())
-            .collect();
-        let rest = Problem {
-            declared: &declared,
-            world: World {
-                asked: problem.conda_names(),
-                ..problem.world.clone()
-            },
+        let declared = part(problem, &left);
+        let rest = rest_of(problem, &declared);
+        let mut conda = Attempt::new(&rest, Rules::default())?;
+        let mut lines: Vec<usize> = (0..left.len()).collect();
+        let ended = match conda.run_with(&lines)? {
+            Some(chosen) => Ended::Solved(chosen),
+            None => conflicts_of(&mut conda, &mut lines, false, &mut |mut conflict| {
+                conflict.renumber(&left);
+                found(conflict);
+            })?,
         };
+        left = lines.iter().map(|&line| left[line]).collect();
+        let chosen = match ended {
+            Ended::Solved(chosen) if rest.has_pip() => chosen,
+            Ended::Solved(_) | Ended::Early => return Ok(()),
+            Ended::Unknown => continue,
+        };
+        let installed = conda_alone::read(&conda, &chosen)?;
+        drop(conda);
+        let declared = part(problem, &left);
+        let rest = rest_of(problem, &declared);
         // The first conflict certainly exists. Later, a strict reading usually proves sooner
         // than the lenient one that the rest has a solution.
         let is_rest = left.len() < problem.declared.len();
-        if is_rest && matches!(is_soon_solved(problem, &rest), Ok(true)) {
+        if is_rest && matches!(is_soon_solved(problem, &rest, &installed), Ok(true)) {
             return Ok(());
         }
-        let Some(mut conflict) = conflict(&rest)? else {
+        let Some(mut both) = jointly(&rest, &installed)? else {
             return Ok(());
         };
-        conflict.renumber(&left);
-        left.retain(|line| !conflict.lines.contains(line));
-        let goes_on = conflict.minimal;
-        found(conflict);
-        if !goes_on {
+        let mut lines: Vec<usize> = (0..left.len()).collect();
+        let pip = installed.pip();
+        let is_old_pip = pip.is_some_and(|pip| !PipAbility::Backtracking.is_in(&pip));
+        let ended = conflicts_of(&mut both, &mut lines, is_old_pip, &mut |mut conflict| {
+            conflict.renumber(&left);
+            found(conflict);
+        })?;
+        if matches!(ended, Ended::Early) {
             return Ok(());
+        }
+        left = lines.iter().map(|&line| left[line]).collect();
+    }
+}
+
+/// Returns these lines of a problem.
+fn part(problem: &Problem<'_>, lines: &[usize]) -> Vec<Declared> {
+    let lines = lines.iter().map(|&line| problem.declared[line].clone());
+    lines.collect()
+}
+
+/// Returns the problem of a part of the lines. The packages of the others remain allowed.
+fn rest_of<'r>(problem: &'r Problem<'_>, declared: &'r [Declared]) -> Problem<'r> {
+    Problem {
+        declared,
+        world: World {
+            asked: problem.conda_names(),
+            ..problem.world.clone()
+        },
+    }
+}
+
+/// The end of the search for the conflicts of an attempt.
+enum Ended {
+    /// The lines that are left have this solution.
+    Solved(Vec<SolvableId>),
+    /// The lines that are left have to be encoded again.
+    Unknown,
+    /// The deadline passed.
+    Early,
+}
+
+/// Reports the conflicts of an attempt that has no solution, and removes their lines. One
+/// attempt answers for all of its lines, because to encode them again takes longer than to
+/// solve them. A pip before 20.3 may install the rest despite its conflicts, so each of them
+/// needs its own attempt.
+fn conflicts_of(
+    attempt: &mut Attempt<'_>,
+    lines: &mut Vec<usize>,
+    is_old_pip: bool,
+    found: &mut dyn FnMut(Conflict),
+) -> Result<Ended, SolveError> {
+    let learnt = attempt.encoder().lessons();
+    let mut conflicts = conflict::of_unmet_lines(attempt, lines)?;
+    loop {
+        if conflicts.is_empty() {
+            conflicts.push(conflict::explain(attempt, lines)?);
+        }
+        let mut has_channel = false;
+        for conflict in conflicts.drain(..) {
+            let mut removed = conflict.lines.iter();
+            has_channel |= removed.any(|line| {
+                let channels = &attempt.encoder().declared()[*line].channels;
+                !channels.is_empty()
+            });
+            lines.retain(|line| !conflict.lines.contains(line));
+            let is_early = !conflict.minimal;
+            found(conflict);
+            if is_early {
+                return Ok(Ended::Early);
+            }
+        }
+        // A `channel::` excludes other channels from the encoding, even without its line.
+        if has_channel || is_old_pip {
+            return Ok(Ended::Unknown);
+        }
+        if let Some(chosen) = attempt.run_with(lines)? {
+            return Ok(Ended::Solved(chosen));
+        }
+        if attempt.encoder().lessons() != learnt {
+            return Ok(Ended::Unknown);
         }
     }
 }
@@ -85,7 +171,13 @@ pub fn explain_all(
 /// # Errors
 /// As for [`solve`](super::solve).
 pub(crate) fn conflict(problem: &Problem<'_>) -> Result<Option<Conflict>, SolveError> {
-    leniently(problem)?.map(conflict::explain).transpose()
+    leniently(problem)?.map(explained).transpose()
+}
+
+/// Explains an attempt that has no solution.
+fn explained(mut attempt: Attempt<'_>) -> Result<Conflict, SolveError> {
+    let lines: Vec<usize> = (0..attempt.lines().len()).collect();
+    conflict::explain(&mut attempt, &lines)
 }
 
 /// Returns the attempt in the most lenient reading, if it has no solution.
@@ -100,8 +192,16 @@ pub(crate) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
     if !problem.has_pip() {
         return Ok(None);
     }
-    let conda = conda_alone::read(&attempt, &chosen)?;
-    let lenient = Rules::lenient(projects(problem, &conda));
+    jointly(problem, &*conda_alone::read(&attempt, &chosen)?)
+}
+
+/// Returns the attempt at both halves in the most lenient reading, if it has no solution.
+/// `conda` is the solution of the conda half alone.
+fn jointly<'a>(
+    problem: &'a Problem<'a>,
+    conda: &Solution,
+) -> Result<Option<Attempt<'a>>, SolveError> {
+    let lenient = Rules::lenient(projects(problem, conda));
     // If any pip is allowed, another file may represent a release than with the declared pips.
     // If this gives a solution, only the declared pips are allowed.
     for open_pip in [true, false] {
@@ -112,7 +212,7 @@ pub(crate) fn leniently<'a>(problem: &'a Problem<'a>) -> Result<Option<Attempt<'
         };
         if let Outcome::Unsolvable(attempt, _) = joint(problem, rules.into(), Goal::Any)? {
             // A pip that ignores conflicts installs the packages anyway.
-            let installed = legacy::install(problem, &conda)?;
+            let installed = legacy::install(problem, conda)?;
             return Ok(installed.is_none().then_some(*attempt));
         }
     }
@@ -130,7 +230,10 @@ pub(crate) fn strictly(
     reading: &mut Reading,
 ) -> Result<Option<Box<Solution>>, SolveError> {
     let best_served = best_pythons(&Attempt::new(problem, reading.rules.clone())?)?;
-    let on_best = reading.with(|rules| rules.pythons = best_served);
+    let on_best = reading.with(|rules| {
+        rules.pythons = best_served;
+        rules.closed = true;
+    });
     let Outcome::Solved(solution, learnt) = joint(problem, on_best, Goal::Any)? else {
         return Ok(None);
     };
@@ -147,24 +250,35 @@ pub(crate) fn most_leniently(
     problem: &Problem<'_>,
     conda_first: HashSet<PackageName>,
 ) -> Result<Option<Box<Solution>>, SolveError> {
-    let rules = Rules::lenient(conda_first);
+    let rules = Rules {
+        closed: true,
+        ..Rules::lenient(conda_first)
+    };
     Ok(joint(problem, rules.into(), Goal::Any)?.solution())
 }
 
-/// Whether a strict reading of a part of a problem has a solution.
-fn is_soon_solved(problem: &Problem<'_>, part: &Problem<'_>) -> Result<bool, SolveError> {
-    if !part.has_pip() {
-        return Ok(conda_alone::solution(part)?.is_some());
-    }
+/// Whether a strict reading of a part of a problem has a solution. `conda` is a solution of its
+/// conda half alone.
+fn is_soon_solved(
+    problem: &Problem<'_>,
+    part: &Problem<'_>,
+    conda: &Solution,
+) -> Result<bool, SolveError> {
     let lines = with_pip(problem, part.declared.to_vec());
+    let is_added = lines.len() > part.declared.len();
     let part = Problem {
         declared: &lines,
         world: part.world.clone(),
     };
-    let Some(conda) = conda_alone::solution(&part)? else {
-        return Ok(false);
+    let conda_first = if is_added {
+        let Some(conda) = conda_alone::solution(&part)? else {
+            return Ok(false);
+        };
+        projects(&part, &conda)
+    } else {
+        projects(&part, conda)
     };
-    let mut reading = Rules::strict(projects(&part, &conda)).into();
+    let mut reading = Rules::strict(conda_first).into();
     Ok(strictly(&part, &mut reading)?.is_some())
 }
 

@@ -267,7 +267,7 @@ fn can_be_met(
     fixed: &impl Fn(NameId) -> Option<SolvableId>,
     requirement: Requirement,
 ) -> bool {
-    sets_of(encoder, requirement).into_iter().any(|set| {
+    encoder.sets_of(requirement).into_iter().any(|set| {
         let name = encoder.version_set_name(set);
         let name = project(encoder, name).unwrap_or(name);
         match fixed(name) {
@@ -394,7 +394,7 @@ fn version_sets(
     by_name: &HashMap<NameId, SolvableId>,
     requirement: ConditionalRequirement,
 ) -> Vec<VersionSetId> {
-    let sets = sets_of(encoder, requirement.requirement);
+    let sets = encoder.sets_of(requirement.requirement);
     let by_python = sets.iter().any(|&set| {
         let wanted = encoder.terms().set(set);
         let chosen = by_name.get(&encoder.version_set_name(set));
@@ -402,13 +402,6 @@ fn version_sets(
             && chosen.is_some_and(|&id| encoder.is_in(id, wanted))
     });
     if by_python { Vec::new() } else { sets }
-}
-
-fn sets_of(encoder: &Encoder<'_>, requirement: Requirement) -> Vec<VersionSetId> {
-    match requirement {
-        Requirement::Single(set) => vec![set],
-        Requirement::Union(union) => encoder.version_sets_in_union(union).collect(),
-    }
 }
 
 fn of_name(encoder: &Encoder<'_>, chosen: &[SolvableId]) -> HashMap<NameId, SolvableId> {

@@ -108,6 +108,9 @@ impl<'a> Search<'a> {
         if let Some((solution, reading)) = self.held.take() {
             return Some(Outcome::Solved(solution, Box::new(reading)));
         }
+        if self.reading.end_trial() {
+            return None;
+        }
         match self.other_pythons.take() {
             Some(others) if !others.is_empty() => {
                 self.reading.rules.pythons = Some(others);

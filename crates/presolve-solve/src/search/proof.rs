@@ -66,10 +66,7 @@ impl<'p, 'a> Proof<'p, 'a> {
             .collect();
         let sets = requirements
             .into_iter()
-            .flat_map(|requirement| match requirement {
-                Requirement::Single(set) => vec![set],
-                Requirement::Union(union) => self.encoder.version_sets_in_union(union).collect(),
-            });
+            .flat_map(|requirement| self.encoder.sets_of(requirement));
         sets.collect::<HashSet<_>>().into_iter()
     }
 

@@ -19,13 +19,25 @@ pub(crate) struct Reading {
     /// Projects whose pre-releases and yanked releases nothing in a solution requires. Their
     /// lessons are ignored from then on.
     steady: HashSet<PackageName>,
+    trial: Trial,
+}
+
+/// An attempt without the packages of an unfounded set.
+#[derive(Clone, Debug, Default)]
+enum Trial {
+    #[default]
+    NotYet,
+    /// The packages are excluded now. These were the unfounded sets before.
+    Runs(Vec<UnfoundedSet>),
+    /// There is no solution without the packages.
+    Failed,
 }
 
 impl From<Rules> for Reading {
     fn from(rules: Rules) -> Self {
         Self {
             rules,
-            steady: HashSet::new(),
+            ..Self::default()
         }
     }
 }
@@ -88,6 +100,26 @@ impl Reading {
         // A package that depends on them under a false condition, or through an extra that
         // nothing requires, is not support.
         set.with_support = !self.rules.unfounded.contains(&set);
+        let mut smaller = self.rules.unfounded.iter();
+        let smaller = smaller.position(|known| {
+            known.names.len() < set.names.len() && known.names.is_subset(&set.names)
+        });
         self.rules.unfounded.push(set);
+        if let (Some(smaller), Trial::NotYet) = (smaller, &self.trial) {
+            // The support has no support itself. That of all packages on the way to a line may
+            // take hundreds of attempts, and most solutions need none of them.
+            self.trial = Trial::Runs(self.rules.unfounded.clone());
+            self.rules.unfounded[smaller].with_support = false;
+        }
+    }
+
+    /// Allows the packages again that were excluded as a trial; returns whether there were any.
+    pub(super) fn end_trial(&mut self) -> bool {
+        let Trial::Runs(before) = &mut self.trial else {
+            return false;
+        };
+        self.rules.unfounded = std::mem::take(before);
+        self.trial = Trial::Failed;
+        true
     }
 }

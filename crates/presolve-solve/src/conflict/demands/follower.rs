@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use resolvo::{
-    ConditionalRequirement, Dependencies, Interner, KnownDependencies, NameId, Requirement,
-    SolvableId, VersionSetId,
+    ConditionalRequirement, Dependencies, Interner, KnownDependencies, NameId, SolvableId,
+    VersionSetId,
 };
 
 use super::{
@@ -252,7 +252,7 @@ impl Follower<'_, '_> {
         if requirement.condition.is_some() {
             return None;
         }
-        let sets = self.alternatives(requirement.requirement);
+        let sets = self.encoder.sets_of(requirement.requirement);
         let viable = sets.iter().any(|&set| self.is_viable(set));
         (!viable).then(|| self.refusal_of(&sets, false))
     }
@@ -290,13 +290,6 @@ impl Follower<'_, '_> {
         premises
     }
 
-    fn alternatives(&self, requirement: Requirement) -> Vec<VersionSetId> {
-        match requirement {
-            Requirement::Single(set) => vec![set],
-            Requirement::Union(union) => self.encoder.version_sets_in_union(union).collect(),
-        }
-    }
-
     fn is_demanded(&self, name: NameId) -> bool {
         self.found.demands.contains_key(&name) || self.context.0.contains_key(&name)
     }
@@ -324,7 +317,7 @@ impl Follower<'_, '_> {
             return None;
         }
         let encoder = self.encoder;
-        let sets = self.alternatives(requirement.requirement);
+        let sets = self.encoder.sets_of(requirement.requirement);
         let (set, premises) = match sets[..] {
             [set] => (set, BTreeSet::new()),
             _ => {
