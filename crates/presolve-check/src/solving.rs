@@ -30,7 +30,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// The time limit for the search for a change that fixes an unsolvable file. Most are found
 /// within seconds, and the finding is also useful without one.
-const FIX_TIME: Duration = Duration::from_secs(15);
+const FIX_TIME: Duration = Duration::from_secs(6);
 
 /// The time that the solver has after the time limit to report its partial result.
 const GRACE: Duration = Duration::from_secs(1);

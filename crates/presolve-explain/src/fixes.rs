@@ -186,28 +186,28 @@ impl Fixing<'_> {
                 break;
             }
             tokio::select! {
-                            step = steps.recv(), if searching => match step {
-                                Some(Step::Proposal(proposal)) => {
-                                    let is_mistaken = self.is_mistaken(&proposal);
-                                    ways.add(proposal, is_mistaken);
-                                }
-                                Some(Step::Below(changes)) => ways.are_all_below(changes),
-                                None => {
-                                    searching = false;
-                                    ways.are_all_below(usize::MAX);
-                                }
-                            },
-                            Some((way, outcomes)) = running.next() => {
-                                let is_cut = |outcome: &Result<_, ResolveError>| {
-                                    outcome.as_ref().is_err_and(ResolveError::is_deadline)
-                                };
-                                if !way.is_hard && outcomes.iter().any(is_cut) {
-            ways.set_aside(&way)
-            } else {
-            ways.end(&way, outcomes)
+                step = steps.recv(), if searching => match step {
+                    Some(Step::Proposal(proposal)) => {
+                        let is_mistaken = self.is_mistaken(&proposal);
+                        ways.add(proposal, is_mistaken);
+                    }
+                    Some(Step::Below(changes)) => ways.are_all_below(changes),
+                    None => {
+                        searching = false;
+                        ways.are_all_below(usize::MAX);
+                    }
+                },
+                Some((way, outcomes)) = running.next() => {
+                    let is_cut = |outcome: &Result<_, ResolveError>| {
+                        outcome.as_ref().is_err_and(ResolveError::is_deadline)
+                    };
+                    if !way.is_hard && outcomes.iter().any(is_cut) {
+                        ways.set_aside(&way);
+                    } else {
+                        ways.end(&way, outcomes);
+                    }
+                }
             }
-                            }
-                        }
         }
         let least_changes = ways.least_changes();
         let least_changes = least_changes.map_or(0, |least| least + self.before.iter().len());
