@@ -5,6 +5,16 @@ use insta::assert_snapshot;
 use super::{Project, environment, server};
 
 #[test]
+fn broken_credentials_stop_only_a_run_that_makes_requests() {
+    let project = Project::online(environment(&["python"]));
+    project.write("home/.rattler/credentials.json", "{");
+    let online = project.pin(&["-o", "pinned.yml"]);
+    assert!(online.stderr.contains("error[network-setup]"), "{online}");
+    let offline = project.pin(&["-o", "pinned.yml", "--offline"]);
+    assert_eq!(offline.code, 0, "{offline}");
+}
+
+#[test]
 fn an_unknown_conda_package_has_a_near_one() {
     assert_snapshot!(Project::of(&["pandsa"]).pin(&[]), @"
     error[unknown-package]: no package `pandsa` in conda-forge

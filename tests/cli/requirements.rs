@@ -368,6 +368,7 @@ fn the_other_commands_read_a_requirements_file() {
       | ^ support ended on 2026-10-31
       |
       = note: it no longer gets security fixes, and new releases of packages do not support it
+      = note: it is set by `--python-version` or presolve.toml, not by this file
       = help: move to a supported version: 3.11 to 3.15
 
     warning[unpinned-dependency]: `numpy` does not set a version

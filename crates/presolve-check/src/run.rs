@@ -259,7 +259,7 @@ impl Check {
             // Repeats are removed last, because a suppression of one counts as used.
             report.silence(&input.source, &project, &looked_for);
             repeated::leave_out(&mut report.findings, &surer);
-            if round == ROUNDS || !self.mends_conflicts() || !report.mend(&input.source) {
+            if round == ROUNDS || !self.fixes_conflicts() || !report.apply_fix(&input.source) {
                 break;
             }
             input = self.written(input, &report)?;
@@ -290,7 +290,7 @@ impl Check {
         Ok(is_complete)
     }
 
-    fn mends_conflicts(&self) -> bool {
+    fn fixes_conflicts(&self) -> bool {
         self.fixes.with_unsafe && (self.fixes.make || self.fixes.show)
     }
 
@@ -302,7 +302,7 @@ impl Check {
                 input.source.replace(text, self.protected)?;
                 Ok(input.with_text(text))
             }
-            Some(fixed) if self.mends_conflicts() => Ok(input.with_text(fixed.source.text())),
+            Some(fixed) if self.fixes_conflicts() => Ok(input.with_text(fixed.source.text())),
             _ => Ok(input),
         }
     }
@@ -556,7 +556,7 @@ impl FileReport {
     }
 
     /// Applies the change that fixes a conflict, if there is one.
-    fn mend(&mut self, source: &Arc<SourceFile>) -> bool {
+    fn apply_fix(&mut self, source: &Arc<SourceFile>) -> bool {
         let is_here = |finding: &&Finding| {
             let fix = finding.fix.as_ref();
             matches!(finding.rule.finder, Finder::Solving)

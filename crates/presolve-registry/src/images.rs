@@ -96,15 +96,18 @@ impl ImageRegistries {
     async fn ask_within_limits(&self, place: &Place) -> Answer {
         let registry = network::host(&place.manifest);
         let left = match self.budget.spend(&registry) {
-            Ok(left) => left.min(TIME_LIMIT),
+            Ok(left) => left,
             Err(limit) => return Answer::LeftOut(limit),
         };
-        let answer = tokio::time::timeout(left, self.look_up(place)).await;
-        let answer = answer.unwrap_or_else(|_| {
-            let seconds = left.as_secs();
-            Err(format!("no answer within {seconds} s"))
-        });
-        answer.unwrap_or_else(Answer::Failed)
+        let limit = left.min(TIME_LIMIT);
+        match tokio::time::timeout(limit, self.look_up(place)).await {
+            Ok(answer) => answer.unwrap_or_else(Answer::Failed),
+            Err(_) if left < TIME_LIMIT => Answer::LeftOut(budget::out_of_time()),
+            Err(_) => {
+                let seconds = limit.as_secs();
+                Answer::Failed(format!("no answer within {seconds} s"))
+            }
+        }
     }
 
     async fn look_up(&self, place: &Place) -> Result<Answer, String> {

@@ -102,23 +102,27 @@ impl Http {
 /// [`rattler_networking::OfflineError`].
 ///
 /// # Errors
-/// [`SetupError`] if a certificate file cannot be read or the credentials are unusable.
+/// [`SetupError`] if a certificate file cannot be read or, unless `offline`, the credentials are
+/// unusable.
 pub fn client(offline: bool, waiting: Option<WaitObserver>) -> Result<Http, SetupError> {
-    let credentials = rattler_networking::AuthenticationStorage::from_env_and_defaults()
-        .map_err(|error| unusable("cannot read the stored credentials", &error))?;
     let limits = Limits::from_environment()?;
     let waiting = Arc::new(Waiting::new(waiting));
     let mut builder = reqwest_middleware::ClientBuilder::new(built(builder(limits)?)?);
     if offline {
         builder = builder.with(rattler_networking::OfflineMiddleware);
     }
-    let client = builder
-        .with(retry::Retry {
-            limits,
-            waiting: Arc::clone(&waiting),
-        })
-        .with(rattler_networking::AuthenticationMiddleware::from_auth_storage(credentials))
-        .build();
+    builder = builder.with(retry::Retry {
+        limits,
+        waiting: Arc::clone(&waiting),
+    });
+    // Without a request, credentials that cannot be read do no harm.
+    if !offline {
+        let credentials = rattler_networking::AuthenticationStorage::from_env_and_defaults()
+            .map_err(|error| unusable("cannot read the stored credentials", &error))?;
+        builder = builder
+            .with(rattler_networking::AuthenticationMiddleware::from_auth_storage(credentials));
+    }
+    let client = builder.build();
     Ok(Http {
         client,
         offline,

@@ -17,6 +17,12 @@ const MOST_REGISTRIES: usize = 20;
 /// The maximum time from the first request of a run to the last.
 const TIME: Duration = Duration::from_secs(300);
 
+/// The limit that a run reaches after [`TIME`].
+pub(super) fn out_of_time() -> String {
+    let seconds = TIME.as_secs();
+    format!("a run asks registries for at most {seconds} s")
+}
+
 /// What a run has asked for.
 #[derive(Default)]
 pub(super) struct Budget(Mutex<Spent>);
@@ -38,8 +44,7 @@ impl Budget {
         let start = *spent.start.get_or_insert_with(Instant::now);
         let left = TIME.saturating_sub(start.elapsed());
         if left.is_zero() {
-            let seconds = TIME.as_secs();
-            return Err(format!("a run asks registries for at most {seconds} s"));
+            return Err(out_of_time());
         }
         if spent.images == MOST_IMAGES {
             return Err(format!("a run asks for at most {MOST_IMAGES} images"));

@@ -32,11 +32,17 @@ fn finding(line: &CondaRequirement, today: Date) -> Option<Finding> {
         let branch = format!("3.{}", newest.minor);
         let label = format!("support ended on {}", newest.end);
         let message = format!("Python {branch} is past its end of life");
-        RULE.finding(at, label, message)
-            .note(
-                "it no longer gets security fixes, and new releases of packages do not support it",
-            )
-            .help(format!("move to a supported version: {}", mended(today)))
+        // A Python from the settings has no place in the file.
+        let is_set = at.span.is_empty();
+        let finding = RULE.finding(at, label, message).note(
+            "it no longer gets security fixes, and new releases of packages do not support it",
+        );
+        let finding = if is_set {
+            finding.note("it is set by `--python-version` or presolve.toml, not by this file")
+        } else {
+            finding
+        };
+        finding.help(format!("move to a supported version: {}", supported(today)))
     })
 }
 
@@ -53,7 +59,7 @@ fn of_python_2(at: Location) -> Finding {
 }
 
 /// Formats the branches that still get security fixes: "3.11 to 3.15".
-fn mended(today: Date) -> String {
+fn supported(today: Date) -> String {
     let branches = released(today).filter(|branch| branch.end >= today);
     let minors: Vec<u16> = branches.map(|branch| branch.minor).collect();
     match &minors[..] {
