@@ -1,8 +1,10 @@
 //! One encoding with its solver. After it has solved all lines, it can solve subsets of them
 //! at little cost.
 
+use std::collections::{HashMap, HashSet};
+
 use resolvo::{
-    ConditionalRequirement, SolvableId, Solver, UnsolvableOrCancelled,
+    ConditionalRequirement, Interner, NameId, SolvableId, Solver, UnsolvableOrCancelled,
     conflict::{Conflict, ConflictGraph},
 };
 use tracing::trace;
@@ -19,6 +21,8 @@ pub(crate) struct Attempt<'a> {
     lines: Vec<Vec<ConditionalRequirement>>,
     /// Why the last run has no solution.
     conflict: Option<Conflict>,
+    /// The lines that each known solution satisfies.
+    satisfied: Vec<HashSet<usize>>,
 }
 
 impl<'a> Attempt<'a> {
@@ -35,6 +39,7 @@ impl<'a> Attempt<'a> {
             lines: lines.collect::<Result<_, _>>()?,
             solver: Solver::new(encoder),
             conflict: None,
+            satisfied: Vec::new(),
         })
     }
 
@@ -80,6 +85,44 @@ impl<'a> Attempt<'a> {
         lines: &[usize],
     ) -> Result<Option<Vec<SolvableId>>, SolveError> {
         self.run_with_and(lines, &[])
+    }
+
+    /// Whether a subset of the lines has a solution. A solution of another subset often
+    /// satisfies it too, which is faster to check than to solve.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub(crate) fn has_solution(&mut self, lines: &[usize]) -> Result<bool, SolveError> {
+        let is_known = |known: &HashSet<usize>| lines.iter().all(|line| known.contains(line));
+        if self.satisfied.iter().any(is_known) {
+            return Ok(true);
+        }
+        let Some(chosen) = self.run_with(lines)? else {
+            return Ok(false);
+        };
+        let mut satisfied = self.satisfied_by(&chosen);
+        satisfied.extend(lines);
+        self.satisfied.push(satisfied);
+        Ok(true)
+    }
+
+    /// Returns the lines without conditions that a solution satisfies.
+    fn satisfied_by(&self, chosen: &[SolvableId]) -> HashSet<usize> {
+        let encoder = self.encoder();
+        let terms = encoder.terms();
+        let named = chosen.iter().map(|&id| (terms.name_of(id), id));
+        let by_name: HashMap<NameId, SolvableId> = named.collect();
+        let is_met = |requirement: &ConditionalRequirement| {
+            let mut sets = encoder.sets_of(requirement.requirement).into_iter();
+            requirement.condition.is_none()
+                && sets.any(|set| {
+                    let id = by_name.get(&encoder.version_set_name(set));
+                    id.is_some_and(|&id| encoder.is_in(id, terms.set(set)))
+                })
+        };
+        let lines = self.lines.iter().enumerate();
+        let met = lines.filter(|(_, requirements)| requirements.iter().all(is_met));
+        met.map(|(line, _)| line).collect()
     }
 
     /// Like [`run`](Self::run), for a subset of the lines and additional requirements.

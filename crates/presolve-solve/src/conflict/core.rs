@@ -142,7 +142,7 @@ pub(crate) fn minimal(
     grown: bool,
     lines: &[usize],
 ) -> Result<Vec<usize>, SolveError> {
-    if grown && attempt.run_with(background)?.is_none() {
+    if grown && !attempt.has_solution(background)? {
         return Ok(Vec::new());
     }
     if lines.len() <= 1 {
