@@ -381,9 +381,18 @@ fn origins(query: Query<'_>, platforms: &[Subdir], buckets: usize) -> Vec<Origin
         .collect()
 }
 
+/// Returns the records of each subdir, by name. The gateway returns the names as they arrive,
+/// and the solver breaks ties by the order of the records.
 fn records(output: &RepoDataQueryOutput) -> Vec<SubdirRecords> {
-    let subdirs = output.iter().map(|data| SubdirRecords {
-        records: data.iter_arc().cloned().collect(),
+    let subdirs = output.iter().map(|data| {
+        let records: Vec<Arc<RepoDataRecord>> = data.iter_arc().cloned().collect();
+        let mut by_name: Vec<&[Arc<RepoDataRecord>]> = records
+            .chunk_by(|a, b| a.package_record.name == b.package_record.name)
+            .collect();
+        by_name.sort_by(|a, b| a[0].package_record.name.cmp(&b[0].package_record.name));
+        SubdirRecords {
+            records: by_name.concat(),
+        }
     });
     subdirs.collect()
 }
