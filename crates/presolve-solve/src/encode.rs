@@ -182,6 +182,8 @@ pub(crate) struct Encoder<'a> {
     is_late: Cell<bool>,
     /// The number of times that the solver has propagated decisions.
     steps: Cell<u64>,
+    /// The number of releases whose requirements the solver may still read; `None` for all.
+    reads_left: Cell<Option<usize>>,
 }
 
 impl<'a> Encoder<'a> {
@@ -202,7 +204,14 @@ impl<'a> Encoder<'a> {
             look_ahead: LookAhead::default(),
             is_late: Cell::new(false),
             steps: Cell::new(0),
+            reads_left: Cell::new(None),
         })
+    }
+
+    /// Stops the solver with [`SolveError::Deadline`] after it has read the requirements of so
+    /// many more releases.
+    pub(crate) fn limit_reads(&self, reads: Option<usize>) {
+        self.reads_left.set(reads);
     }
 
     /// The number of times that the solver has propagated decisions.

@@ -107,6 +107,8 @@ impl DependencyProvider for Encoder<'_> {
             (&mut dependencies, self.terms.candidate(solvable))
         {
             known.requirements.extend(self.look_ahead(*of));
+            let left = self.reads_left.get().map(|left| left.saturating_sub(1));
+            self.reads_left.set(left);
         }
         dependencies
     }
@@ -116,6 +118,9 @@ impl DependencyProvider for Encoder<'_> {
         self.steps.set(self.steps.get() + 1);
         if let Some(failure) = self.pypi.failure() {
             return Some(Box::new(failure));
+        }
+        if self.reads_left.get() == Some(0) {
+            return Some(Box::new(SolveError::DEADLINE));
         }
         let deadline = self.terms.world.deadline;
         if self.is_late.get() || deadline.is_some_and(|deadline| Instant::now() > deadline) {

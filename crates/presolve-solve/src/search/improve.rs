@@ -24,8 +24,13 @@ use crate::{
 /// The maximum number of solves.
 const TRIES: usize = 24;
 
+/// The maximum number of further releases whose requirements a solve reads. Each may be a
+/// request, and a project such as botocore has thousands of releases.
+const READS: usize = 256;
+
 /// Returns a solution in which no project can have a better version as long as all projects
-/// nearer to the declared lines keep theirs. The search stops after [`TRIES`] solves.
+/// nearer to the declared lines keep theirs. The search stops after [`TRIES`] solves, or
+/// if one of them reads [`READS`] releases.
 pub(super) fn improve(
     attempt: &mut Attempt<'_>,
     chosen: Vec<SolvableId>,
@@ -188,8 +193,8 @@ impl<'i, 'a> Improvement<'i, 'a> {
     }
 
     /// Solves with a better version for at least one of these projects. After [`TRIES`] solves
-    /// there is no further solution. If the deadline passes, the search stops but the run
-    /// continues.
+    /// there is no further solution, nor after [`READS`] releases. If the deadline passes, the search
+    /// stops but the run continues.
     fn solve_for(&mut self, pending: &[Pending]) -> Result<Option<Vec<SolvableId>>, SolveError> {
         if self.tries == TRIES {
             return Ok(None);
@@ -204,7 +209,10 @@ impl<'i, 'a> Improvement<'i, 'a> {
         };
         let mut requirements = self.fixed.clone();
         requirements.push(terms.one_of(first, wanted));
-        match self.attempt.run_with_more(&requirements) {
+        self.attempt.encoder().limit_reads(Some(READS));
+        let found = self.attempt.run_with_more(&requirements);
+        self.attempt.encoder().limit_reads(None);
+        match found {
             Err(SolveError::Deadline { .. } | SolveError::Index(_)) => {
                 self.attempt.encoder().check_indexes().map(|()| None)
             }
