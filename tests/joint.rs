@@ -540,20 +540,6 @@ fn a_chain_of_packages_comes_in_if_nothing_else_does() {
 }
 
 #[test]
-fn a_build_for_another_python_is_no_better_than_none() {
-    // The records for other pythons, and the package that only one of them needs, are left out
-    // before anything is solved.
-    assert_snapshot!(with_pythons("
-        conda base 2 : python >=3.10,<3.11
-        conda base 1 : python >=3.9,<3.10
-        conda tool 2 : base >=2
-        conda tool 1 : base
-        want python=3.9
-        want tool
-    "), @"base=1 python=3.9.19 tool=1");
-}
-
-#[test]
 fn only_records_that_bring_a_project_keep_pypi_out() {
     assert_snapshot!(with_pythons("
         conda proto 1

@@ -193,8 +193,8 @@ impl<'i, 'a> Improvement<'i, 'a> {
     }
 
     /// Solves with a better version for at least one of these projects. After [`TRIES`] solves
-    /// there is no further solution, nor after [`READS`] releases. If the deadline passes, the search
-    /// stops but the run continues.
+    /// there is no further solution, and none of a solve that reads [`READS`] releases. If the
+    /// deadline passes, the search stops but the run continues.
     fn solve_for(&mut self, pending: &[Pending]) -> Result<Option<Vec<SolvableId>>, SolveError> {
         if self.tries == TRIES {
             return Ok(None);

@@ -106,8 +106,9 @@ impl Reading {
         });
         self.rules.unfounded.push(set);
         if let (Some(smaller), Trial::NotYet) = (smaller, &self.trial) {
-            // The support has no support itself. That of all packages on the way to a line may
-            // take hundreds of attempts, and most solutions need none of them.
+            // The record that supports the smaller set has no reason either. To go on in this
+            // way up to a line may take hundreds of attempts, and most files have a solution
+            // without these packages.
             self.trial = Trial::Runs(self.rules.unfounded.clone());
             self.rules.unfounded[smaller].with_support = false;
         }

@@ -27,8 +27,8 @@ pub(super) struct Closed<'a> {
 }
 
 impl<'a> CondaHalf<'a> {
-    /// Leaves out the records that are excluded, and those with a dependency that no record
-    /// meets which the declared lines allow.
+    /// Leaves out the records that are excluded, and those with a dependency that no allowed
+    /// record meets.
     pub(in crate::encode) fn leave_out_unmet(&self, open: &mut Candidates) {
         let mut excluded: Vec<_> = open.excluded.drain(..).map(|(id, _)| id).collect();
         excluded.sort_unstable();
@@ -57,7 +57,7 @@ impl<'a> CondaHalf<'a> {
     /// Whether an allowed record meets a dependency on a declared package, on python or on a
     /// virtual package. `None` if it is on another package, or not certain.
     fn is_met_by_some(&self, text: &'a str) -> Option<bool> {
-        let end = text.find(|letter: char| !is_of_name(letter));
+        let end = text.find(|character: char| !is_of_name(character));
         let name = &text[..end.unwrap_or(text.len())];
         let specs = self.declared_specs(name);
         if specs.is_none() && name != "python" && !name.starts_with("__") {
@@ -92,7 +92,7 @@ impl<'a> CondaHalf<'a> {
     }
 }
 
-/// Whether a package name may contain a letter (CEP 26).
-fn is_of_name(letter: char) -> bool {
-    letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_.".contains(letter)
+/// Whether a package name may contain a character (CEP 26).
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit() || "-_.".contains(character)
 }
