@@ -15,10 +15,10 @@ use std::{
 
 use brute::{Admit, Conda, From, Oracle, Pip, Rules, Unasked};
 use model::{Line, Model};
-use presolve::problem::{Conflict, Solution};
+use presolve::problem::{Conflict, Corrections, Declared, DeclaredKind, Solution};
 
 use crate::{
-    random::number,
+    random::{Random, number},
     world::{Outcome, ToyWorld, solved},
 };
 
@@ -57,6 +57,48 @@ fn answers_hold_against_brute_force() {
         }
     }
     println!("{count} worlds: {verdicts:?}");
+}
+
+/// Many questions to one solver are answered as each of them alone.
+#[test]
+fn parts_of_a_world_have_a_solution_where_they_are_solved_alone() {
+    let count = number("PRESOLVE_FUZZ").unwrap_or(300);
+    let (mut answers, mut different) = ([0, 0], 0);
+    for seed in 0..count {
+        let model = generate::world(seed);
+        // What a pip that ignores conflicts installs is not asked of the solver.
+        if model.records.iter().any(|record| record.name == "pip") {
+            continue;
+        }
+        let mut world = ToyWorld::new(&model.text());
+        let lines = world.declared.len();
+        // Fewer lines must not mean more conflicts.
+        let conda = |line: &Declared| match &line.kind {
+            DeclaredKind::Conda(spec) => spec.name.as_exact().cloned(),
+            _ => None,
+        };
+        let asked = world.declared.iter().filter_map(conda);
+        world.asked = asked.map(|name| name.as_normalized().to_string()).collect();
+        let random = &mut Random(seed);
+        let parts: Vec<Vec<usize>> = (0..8)
+            .map(|_| (0..lines).filter(|_| random.percent(30)).collect())
+            .collect();
+        let found = world.ask(&world.declared, |problem| {
+            let mut corrections = Corrections::new(problem, &[]).unwrap();
+            let mut solves = |without: &Vec<usize>| corrections.solves(without, &[]).unwrap();
+            parts.iter().map(&mut solves).collect::<Vec<bool>>()
+        });
+        for (without, found) in parts.iter().zip(found) {
+            let kept = (0..lines).filter(|line| !without.contains(line));
+            let kept: Vec<_> = kept.map(|line| world.declared[line].clone()).collect();
+            let alone = matches!(world.solve_lines(&kept), Ok(Outcome::Solved(_)));
+            answers[usize::from(found)] += 1;
+            // The readings are approximations, and a fix is solved again before it is shown.
+            different += usize::from(found != alone);
+        }
+    }
+    let least = answers.into_iter().min().unwrap_or_default();
+    assert!(50 * different < least, "{answers:?}, {different}");
 }
 
 /// Shrinks the world as long as something is wrong with it, and shows it.

@@ -17,7 +17,11 @@
 //! priority strict
 //! ```
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use pep440_rs::Version;
 use pep508_rs::{MarkerTree, PackageName, Requirement};
@@ -54,6 +58,8 @@ pub(crate) struct ToyWorld {
     pub priority: ChannelPriority,
     pub pip: PipPolicy,
     pub preferences: Preferences,
+    /// The conda packages that are allowed without a line on them.
+    pub asked: BTreeSet<String>,
 }
 
 /// An answer.
@@ -106,6 +112,7 @@ impl ToyWorld {
             priority: ChannelPriority::Flexible,
             pip: PipPolicy::default(),
             preferences: Preferences::default(),
+            asked: BTreeSet::new(),
         };
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -377,7 +384,7 @@ impl ToyWorld {
                 target: &target,
                 pip: self.pip.clone(),
                 preferences: self.preferences.clone(),
-                asked: std::collections::BTreeSet::new(),
+                asked: self.asked.clone(),
                 deadline: None,
             },
         };

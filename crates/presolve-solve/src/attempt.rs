@@ -12,6 +12,7 @@ use tracing::trace;
 use crate::{
     encode::{Encoder, rules::Rules},
     model::{Problem, error::SolveError},
+    sat::{Sat, Verdict},
 };
 
 /// An encoding, its solver and the requirements of each declared line.
@@ -21,8 +22,12 @@ pub(crate) struct Attempt<'a> {
     lines: Vec<Vec<ConditionalRequirement>>,
     /// Why the last run has no solution.
     conflict: Option<Conflict>,
+    /// Solves subsets of the lines.
+    sat: Sat,
     /// The lines that each known solution satisfies.
     satisfied: Vec<HashSet<usize>>,
+    /// Lines that have no solution together.
+    refuted: Vec<Vec<usize>>,
 }
 
 impl<'a> Attempt<'a> {
@@ -39,7 +44,9 @@ impl<'a> Attempt<'a> {
             lines: lines.collect::<Result<_, _>>()?,
             solver: Solver::new(encoder),
             conflict: None,
+            sat: Sat::default(),
             satisfied: Vec::new(),
+            refuted: Vec::new(),
         })
     }
 
@@ -79,12 +86,17 @@ impl<'a> Attempt<'a> {
         self.run_with_and(&all, more)
     }
 
-    /// Like [`run`](Self::run), for a subset of the lines.
-    pub(crate) fn run_with(
+    /// Like [`run`](Self::run), for a subset of the lines that often has no solution: whether it
+    /// has one is known sooner than the best one.
+    pub(crate) fn best_with(
         &mut self,
         lines: &[usize],
     ) -> Result<Option<Vec<SolvableId>>, SolveError> {
-        self.run_with_and(lines, &[])
+        if self.has_solution(lines)? {
+            self.run_with_and(lines, &[])
+        } else {
+            Ok(None)
+        }
     }
 
     /// Whether a subset of the lines has a solution. A solution of another subset often
@@ -97,13 +109,61 @@ impl<'a> Attempt<'a> {
         if self.satisfied.iter().any(is_known) {
             return Ok(true);
         }
-        let Some(chosen) = self.run_with(lines)? else {
+        let Some(chosen) = self.any_with_and(lines, &[])? else {
             return Ok(false);
         };
         let mut satisfied = self.satisfied_by(&chosen);
         satisfied.extend(lines);
         self.satisfied.push(satisfied);
         Ok(true)
+    }
+
+    /// Returns any solution of all lines.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub(crate) fn any(&mut self) -> Result<Option<Vec<SolvableId>>, SolveError> {
+        let all: Vec<usize> = (0..self.lines.len()).collect();
+        let chosen = self.any_with_and(&all, &[])?;
+        let rules = &self.encoder().terms().rules;
+        rules.log_attempt(chosen.as_ref().map(Vec::len));
+        Ok(chosen)
+    }
+
+    /// Returns any solution for a subset of the lines and additional requirements.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub(crate) fn any_with_and(
+        &mut self,
+        lines: &[usize],
+        more: &[ConditionalRequirement],
+    ) -> Result<Option<Vec<SolvableId>>, SolveError> {
+        let is_asked = |core: &Vec<usize>| core.iter().all(|line| lines.contains(line));
+        if self.refuted.iter().any(is_asked) {
+            return Ok(None);
+        }
+        let mut origins = vec![None; self.virtual_packages.len()];
+        let mut requirements = self.virtual_packages.clone();
+        for &line in lines {
+            requirements.extend(&self.lines[line]);
+            origins.resize(requirements.len(), Some(line));
+        }
+        requirements.extend(more);
+        let before = self.encoder().steps();
+        let verdict = self.sat.solve(self.solver.provider(), &requirements)?;
+        let steps = self.encoder().steps() - before;
+        trace!(requirements = requirements.len(), steps, %verdict, "any solution");
+        match verdict {
+            Verdict::Solved(chosen) => Ok(Some(chosen)),
+            Verdict::Refuted(places) => {
+                if places.iter().all(|place| *place < origins.len()) {
+                    let blamed = places.into_iter().filter_map(|place| origins[place]);
+                    self.refuted.push(blamed.collect());
+                }
+                Ok(None)
+            }
+        }
     }
 
     /// Returns the lines without conditions that a solution satisfies.

@@ -13,6 +13,7 @@
 //! - `conflict`: why an attempt has no solution,
 //! - `attempt` and `decode`: one encoding with its solver, and the solution from its choice,
 //! - `encode`: the clauses; its comment derives them,
+//! - `sat`: a second solver, for many questions to one encoding,
 //! - `verify` and `askers`: a solution, checked and explained without the encoding,
 //! - `model`: the input and the output.
 
@@ -24,6 +25,7 @@ mod decode;
 mod encode;
 mod legacy;
 mod model;
+mod sat;
 mod search;
 mod verify;
 

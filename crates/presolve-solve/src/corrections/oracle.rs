@@ -36,7 +36,7 @@ impl<'a> Oracle<'a> {
             for line in with {
                 more.extend(self.attempt.encoder().line(line)?);
             }
-            let chosen = self.attempt.run_with_and(&kept, &more)?;
+            let chosen = self.attempt.any_with_and(&kept, &more)?;
             let lessons = self.attempt.encoder().lessons();
             if !self.reading.learn(&lessons) {
                 return Ok(chosen);

@@ -74,6 +74,32 @@ impl Encoder<'_> {
     }
 }
 
+impl Encoder<'_> {
+    /// # Errors
+    /// Why the solver must stop: [`SolveError::Deadline`], or the index query that failed.
+    pub(crate) fn check_stop(&self) -> Result<(), SolveError> {
+        self.steps.set(self.steps.get() + 1);
+        self.check_indexes()?;
+        if self.reads_left.get() == Some(0) {
+            return Err(SolveError::DEADLINE);
+        }
+        let deadline = self.terms.world.deadline;
+        if self.is_late.get() || deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            self.is_late.set(true);
+            return Err(SolveError::DEADLINE);
+        }
+        Ok(())
+    }
+
+    /// Sorts the candidates of a name, best first, without a look at their dependencies.
+    pub(crate) fn sort_by_rank(&self, candidates: &mut [SolvableId]) {
+        match candidates.first().map(|first| self.terms.candidate(*first)) {
+            Some(Candidate::Record(_)) => self.conda.sort_by_rank(candidates),
+            _ => candidates.sort_unstable(),
+        }
+    }
+}
+
 impl DependencyProvider for Encoder<'_> {
     async fn filter_candidates(
         &self,
@@ -115,18 +141,7 @@ impl DependencyProvider for Encoder<'_> {
 
     /// Stops the solver with a [`SolveError`].
     fn should_cancel_with_value(&self) -> Option<Box<dyn Any>> {
-        self.steps.set(self.steps.get() + 1);
-        if let Some(failure) = self.pypi.failure() {
-            return Some(Box::new(failure));
-        }
-        if self.reads_left.get() == Some(0) {
-            return Some(Box::new(SolveError::DEADLINE));
-        }
-        let deadline = self.terms.world.deadline;
-        if self.is_late.get() || deadline.is_some_and(|deadline| Instant::now() > deadline) {
-            self.is_late.set(true);
-            return Some(Box::new(SolveError::DEADLINE));
-        }
-        None
+        let reason = self.check_stop().err()?;
+        Some(Box::new(reason))
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn projects_of(
     conda: &mut Attempt<'_>,
     lines: &[usize],
 ) -> Result<HashSet<PackageName>, SolveError> {
-    let Some(chosen) = conda.run_with(lines)? else {
+    let Some(chosen) = conda.run_with_and(lines, &[])? else {
         return Ok(HashSet::new());
     };
     Ok(projects(problem, &*read(conda, &chosen)?))

@@ -56,7 +56,7 @@ pub fn explain_all(
         let rest = rest_of(problem, &declared);
         let mut conda = Attempt::new(&rest, Rules::default())?;
         let mut lines: Vec<usize> = (0..left.len()).collect();
-        let ended = match conda.run_with(&lines)? {
+        let ended = match conda.best_with(&lines)? {
             Some(chosen) => Ended::Solved(chosen),
             None => conflicts_of(&mut conda, &mut lines, false, &mut |mut conflict| {
                 conflict.renumber(&left);
@@ -157,7 +157,7 @@ fn conflicts_of(
         if has_channel || is_old_pip {
             return Ok(Ended::Unknown);
         }
-        if let Some(chosen) = attempt.run_with(lines)? {
+        if let Some(chosen) = attempt.best_with(lines)? {
             return Ok(Ended::Solved(chosen));
         }
         if attempt.encoder().lessons() != learnt {

@@ -80,7 +80,10 @@ impl<'a> Search<'a> {
     /// Runs one attempt; `None` if the reading was changed for another one.
     fn step(&mut self) -> Result<Option<Outcome<'a>>, SolveError> {
         let mut attempt = Attempt::new(self.problem, self.reading.rules.clone())?;
-        let chosen = attempt.run()?;
+        let chosen = match self.goal {
+            Goal::Best => attempt.run()?,
+            Goal::Any => attempt.any()?,
+        };
         let lessons = attempt.encoder().lessons();
         if self.reading.learn(&lessons) && !self.is_settled(&attempt, chosen.is_some()) {
             return Ok(None);

@@ -88,6 +88,17 @@ impl CondaHalf<'_> {
         }
     }
 
+    /// Sorts the candidates of one package by rules 1 to 4 and 6.
+    pub(in crate::encode) fn sort_by_rank(&self, solvables: &mut [SolvableId]) {
+        let Some(&first) = solvables.first() else {
+            return;
+        };
+        self.rank(self.terms.name_of(first));
+        let ranks = self.order.ranks.borrow();
+        let key = |id: &SolvableId| ranks.get(id).map_or(0, |rank| rank.key);
+        solvables.sort_by_cached_key(|id| (key(id), Reverse(self.timestamp(*id))));
+    }
+
     /// Ranks all records of a package.
     fn rank(&self, name: NameId) {
         let Some(Candidates { candidates, .. }) = self.candidates.get(&name) else {
