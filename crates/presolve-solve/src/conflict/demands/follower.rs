@@ -1,6 +1,10 @@
 //! Follows the demands of a declared line.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    rc::Rc,
+};
 
 use resolvo::{
     ConditionalRequirement, Dependencies, Interner, KnownDependencies, NameId, SolvableId,
@@ -35,6 +39,8 @@ struct Follower<'f, 'a> {
     context: &'f Context,
     found: Demands,
     queue: VecDeque<NameId>,
+    /// Whether a version set has a remaining candidate, until a demand changes.
+    viable: RefCell<HashMap<VersionSetId, bool>>,
 }
 
 impl Demands {
@@ -51,6 +57,7 @@ impl Demands {
             context,
             found: Demands::default(),
             queue: VecDeque::new(),
+            viable: RefCell::default(),
         };
         for _ in 0..ROUNDS {
             let before = follower.size();
@@ -77,9 +84,24 @@ type Claims = BTreeMap<NameId, Claim>;
 /// A requirement on a package, with the part of the context that it depends on.
 #[derive(Clone)]
 struct Claim {
-    matching: Matching,
+    /// The candidates of one of these sets, each only once. They are joined as late as
+    /// possible: most claims are dropped before.
+    any: Vec<Rc<Matching>>,
     sets: BTreeSet<VersionSetId>,
     premises: BTreeSet<NameId>,
+}
+
+impl Claim {
+    /// Returns the candidates that satisfy the requirement.
+    fn matching(&self) -> Matching {
+        let mut sets = self.any.iter();
+        let first = sets.next().expect("a claim has a set");
+        let mut all = (**first).clone();
+        for set in sets {
+            all.widen(set);
+        }
+        all
+    }
 }
 
 impl Follower<'_, '_> {
@@ -98,7 +120,9 @@ impl Follower<'_, '_> {
     }
 
     fn narrow(&mut self, name: NameId, claim: Claim, because_of: Option<NameId>) {
-        if !claim.matching.known {
+        self.viable.get_mut().clear();
+        let matching = claim.matching();
+        if !matching.known {
             let name = self.encoder.terms().name(name).clone();
             if !self.found.missing.contains(&name) {
                 self.found.missing.push(name);
@@ -106,14 +130,14 @@ impl Follower<'_, '_> {
         }
         let derivation = Derivation {
             because_of,
-            usable: claim.matching.usable.clone(),
+            usable: matching.usable.clone(),
             sets: claim.sets,
             premises: claim.premises.clone(),
         };
         match self.found.demands.get_mut(&name) {
             None => {
                 let demand = Demand {
-                    left: claim.matching,
+                    left: matching,
                     derivations: vec![derivation],
                     premises: claim.premises,
                     refused: BTreeMap::new(),
@@ -127,7 +151,7 @@ impl Follower<'_, '_> {
                     Some(known) => *known = derivation,
                     None => demand.derivations.push(derivation),
                 }
-                if demand.left.narrow(&claim.matching) {
+                if demand.left.narrow(&matching) {
                     demand.premises.extend(claim.premises);
                     self.queue.push_back(name);
                 }
@@ -189,7 +213,7 @@ impl Follower<'_, '_> {
         let all = required.iter().map(|(_, claims, _)| claims.clone());
         let shared = all.reduce(merge).unwrap_or_default();
         let mut shared = shared.iter();
-        shared.any(|(name, claim)| !self.is_left(*name, &claim.matching))
+        shared.any(|(name, claim)| !self.is_left(*name, &claim.matching()))
     }
 
     /// Excludes candidates of a package. Returns the part of the context that the refusals
@@ -200,6 +224,7 @@ impl Follower<'_, '_> {
         broken: Vec<(SolvableId, Reason)>,
         refused: Vec<(SolvableId, Refusal)>,
     ) -> BTreeSet<NameId> {
+        self.viable.get_mut().clear();
         let mut premises = BTreeSet::new();
         let Some(demand) = self.found.demands.get_mut(&name) else {
             return premises;
@@ -220,7 +245,7 @@ impl Follower<'_, '_> {
     /// Returns the requirements of a candidate on each package, and its conflict with the
     /// context, if any; or why it cannot be installed in any context.
     fn required(&self, id: SolvableId, deep: bool) -> Result<(Claims, Option<Refusal>), Reason> {
-        let known = known(self.encoder, id, deep)?;
+        let known = self.known(id, deep)?;
         let mut refusal = None;
         let mut required: Claims = BTreeMap::new();
         for requirement in &known.requirements {
@@ -231,7 +256,9 @@ impl Follower<'_, '_> {
                 match required.get_mut(&name) {
                     None => _ = required.insert(name, claim),
                     Some(before) => {
-                        before.matching.narrow(&claim.matching);
+                        let mut both = before.matching();
+                        both.narrow(&claim.matching());
+                        before.any = vec![Rc::new(both)];
                         before.sets.extend(claim.sets);
                         before.premises.extend(claim.premises);
                     }
@@ -245,6 +272,11 @@ impl Follower<'_, '_> {
             }
         }
         Ok((required, refusal))
+    }
+
+    fn known(&self, id: SolvableId, deep: bool) -> Result<Rc<KnownDependencies>, Reason> {
+        let read = || read(self.encoder, id, deep).map(Rc::new);
+        self.matchings.dependencies(id, deep, read)
     }
 
     /// Returns why the context does not allow a requirement, or `None` if it does.
@@ -296,8 +328,13 @@ impl Follower<'_, '_> {
 
     /// Whether a version set has a remaining candidate.
     fn is_viable(&self, set: VersionSetId) -> bool {
+        if let Some(known) = self.viable.borrow().get(&set) {
+            return *known;
+        }
         let name = self.encoder.version_set_name(set);
-        self.is_left(name, &self.matchings.of(self.encoder, set))
+        let is_viable = self.is_left(name, &self.matchings.of(self.encoder, set));
+        self.viable.borrow_mut().insert(set, is_viable);
+        is_viable
     }
 
     /// Whether one of these candidates of a package remains.
@@ -341,7 +378,7 @@ impl Follower<'_, '_> {
             }
         };
         let claim = Claim {
-            matching: (*self.matchings.of(encoder, set)).clone(),
+            any: vec![self.matchings.of(encoder, set)],
             sets: BTreeSet::from([set]),
             premises,
         };
@@ -366,7 +403,11 @@ fn merge(mut shared: Claims, other: Claims) -> Claims {
         let Some(more) = other.get(name) else {
             return false;
         };
-        claim.matching.widen(&more.matching);
+        for set in &more.any {
+            if !claim.any.iter().any(|known| Rc::ptr_eq(known, set)) {
+                claim.any.push(set.clone());
+            }
+        }
         claim.sets.extend(&more.sets);
         claim.premises.extend(&more.premises);
         true
@@ -376,7 +417,7 @@ fn merge(mut shared: Claims, other: Claims) -> Claims {
 
 /// Returns the requirements of a candidate, including those from its metadata if `deep`; or
 /// why they are unavailable.
-fn known(encoder: &Encoder<'_>, id: SolvableId, deep: bool) -> Result<KnownDependencies, Reason> {
+fn read(encoder: &Encoder<'_>, id: SolvableId, deep: bool) -> Result<KnownDependencies, Reason> {
     let known = |dependencies: Dependencies| match dependencies {
         Dependencies::Known(known) => Ok(known),
         Dependencies::Unknown(reason) => Err(encoder.terms().reason(reason)),

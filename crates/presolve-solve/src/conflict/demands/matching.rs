@@ -6,21 +6,44 @@ use std::{
     rc::Rc,
 };
 
-use resolvo::{Interner, SolvableId, VersionSetId};
+use resolvo::{Interner, KnownDependencies, SolvableId, VersionSetId};
 
 use crate::{encode::Encoder, model::reason::Reason};
 
-/// The candidates of each version set, cached because many candidates require the same set.
+/// What was read of the encoding: every line and every round asks for the same.
 #[derive(Default)]
-pub(in crate::conflict) struct Matchings(RefCell<HashMap<VersionSetId, Rc<Matching>>>);
+pub(in crate::conflict) struct Matchings {
+    sets: RefCell<HashMap<VersionSetId, Rc<Matching>>>,
+    dependencies: RefCell<HashMap<(SolvableId, bool), Dependencies>>,
+}
+
+/// The requirements of a candidate, or why they are unavailable.
+type Dependencies = Result<Rc<KnownDependencies>, Reason>;
 
 impl Matchings {
+    /// Returns the requirements of a candidate, with or without those of its metadata.
+    pub(super) fn dependencies(
+        &self,
+        id: SolvableId,
+        deep: bool,
+        read: impl FnOnce() -> Dependencies,
+    ) -> Dependencies {
+        if let Some(known) = self.dependencies.borrow().get(&(id, deep)) {
+            return known.clone();
+        }
+        let read = read();
+        let mut known = self.dependencies.borrow_mut();
+        known.insert((id, deep), read.clone());
+        read
+    }
+
+    /// Returns the candidates in a version set.
     pub(super) fn of(&self, encoder: &Encoder<'_>, set: VersionSetId) -> Rc<Matching> {
-        if let Some(known) = self.0.borrow().get(&set) {
+        if let Some(known) = self.sets.borrow().get(&set) {
             return known.clone();
         }
         let matching = Rc::new(Matching::of(encoder, set));
-        self.0.borrow_mut().insert(set, matching.clone());
+        self.sets.borrow_mut().insert(set, matching.clone());
         matching
     }
 }
