@@ -88,6 +88,7 @@ impl Task {
                 pypi: &ToyIndex::default(),
                 pypi_names: &|_| Vec::new(),
                 channel_name: &str::to_string,
+                ratings: Default::default(),
                 subdir: Subdir::Linux64,
                 target: &target,
                 pip: PipPolicy::default(),

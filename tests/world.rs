@@ -380,6 +380,7 @@ impl ToyWorld {
                 pypi: &self.index,
                 pypi_names: &names,
                 channel_name: &|url| url.rsplit('/').nth(1).unwrap_or(url).to_string(),
+                ratings: Default::default(),
                 subdir: Subdir::Linux64,
                 target: &target,
                 pip: self.pip.clone(),

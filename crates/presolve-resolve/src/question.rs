@@ -3,12 +3,13 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashSet},
     path::Path,
     sync::Arc,
     time::Instant,
 };
 
+use ahash::AHashMap;
 use pep508_rs::PackageName;
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord, Subdir};
 use tokio::runtime::Handle;
@@ -35,7 +36,9 @@ use presolve_registry::{
     network::SetupError,
     pypi::{client::Client, session::Session},
 };
-use presolve_solve::{CutOff, Declared, PipPolicy, Preferences, Problem, SolveError, World};
+use presolve_solve::{
+    CutOff, Declared, PipPolicy, Preferences, Problem, SharedRatings, SolveError, World,
+};
 use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level, Location};
@@ -63,6 +66,7 @@ pub struct Question {
     pub names: Arc<Names>,
     declared: Arc<Vec<Declared>>,
     preferences: Preferences,
+    ratings: SharedRatings,
     deadline: Option<Instant>,
     notices: Vec<Diagnostic>,
     has_mapping: bool,
@@ -120,6 +124,7 @@ impl Question {
             declared: Arc::new(declared),
             preferences: preferences(environment, &channels, upgrade),
             channels: Arc::new(channels),
+            ratings: SharedRatings::default(),
             deadline,
             notices,
             has_mapping: !environment.pip.requirements.is_empty() || environment.is_for_pip_alone(),
@@ -137,14 +142,16 @@ impl Question {
         let channels = Channels::of_file(environment, &self.settings)?;
         let (declared, places) = declared::of(environment, &channels, self.subdir);
         let index = self.settings.index.with_options(&environment.pip.options)?;
-        let session = if index == self.index {
-            self.session.clone()
+        let (session, ratings) = if index == self.index {
+            (self.session.clone(), self.ratings.clone())
         } else {
-            session(self.shared.pypi(&self.settings, &index)?, &self.listener)
+            let client = self.shared.pypi(&self.settings, &index)?;
+            (session(client, &self.listener), SharedRatings::default())
         };
         let mut changed = Self {
             index,
             session,
+            ratings,
             channels: Arc::new(channels),
             declared: Arc::new(declared),
             places,
@@ -256,6 +263,7 @@ impl Question {
         Ok(Self {
             virtual_packages: virtual_packages::for_target(self.subdir, image, &given)?,
             preferences: Preferences::default(),
+            ratings: SharedRatings::default(),
             ..self.clone()
         })
     }
@@ -380,13 +388,15 @@ impl Question {
         repodata: &Repodata,
         ask: impl FnOnce(&Problem<'_>) -> Result<A, SolveError>,
     ) -> Result<A, SolveError> {
-        let known: RefCell<HashMap<Url, Vec<PackageName>>> = RefCell::default();
+        let known: RefCell<AHashMap<Url, Vec<PackageName>>> = RefCell::default();
         let pypi_names = |record: &RepoDataRecord| {
             let mut known = known.borrow_mut();
-            let names = known.entry(record.url.clone());
+            if let Some(names) = known.get(&record.url) {
+                return names.clone();
+            }
+            let names = self.names.pypi_names(record).0;
+            known.insert(record.url.clone(), names.clone());
             names
-                .or_insert_with(|| self.names.pypi_names(record).0)
-                .clone()
         };
         let session = self.session.until(self.deadline);
         let times = self.cut_offs();
@@ -404,6 +414,7 @@ impl Question {
                 pypi: &session,
                 pypi_names: &pypi_names,
                 channel_name: &|canonical| self.channels.name_of(canonical),
+                ratings: self.ratings.clone(),
                 subdir: self.subdir,
                 target: &self.target,
                 pip: policy(&self.index),

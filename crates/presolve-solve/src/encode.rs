@@ -135,10 +135,10 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
+use ahash::AHashMap as HashMap;
 use resolvo::{
     Candidates, ConditionalRequirement, Dependencies, KnownDependencies, NameId, SolvableId,
     VersionSetId,
@@ -160,7 +160,6 @@ mod pips;
 pub(crate) mod pool;
 mod provider;
 pub(crate) mod pypi;
-mod python_set;
 mod pythons;
 mod record_spec;
 pub(crate) mod rules;

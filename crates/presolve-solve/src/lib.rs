@@ -36,6 +36,7 @@ pub use model::{
     CutOff, Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, World,
     error::{RequirementError, SolveError, SpecError},
     python,
+    ratings::SharedRatings,
     record::{date, depends_on},
     solution::{Clash, Opaque, ProvidedCandidate, PypiPackage, Solution},
     specifiers::specifiers,

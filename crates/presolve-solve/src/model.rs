@@ -22,12 +22,15 @@ use presolve_target::ChannelPriority;
 
 pub(crate) mod error;
 pub mod python;
+pub(crate) mod python_set;
+pub(crate) mod ratings;
 pub(crate) mod reason;
 pub(crate) mod record;
 pub(crate) mod solution;
 pub(crate) mod specifiers;
 
 use error::SolveError;
+use ratings::SharedRatings;
 
 /// A requirement that the user declared.
 #[derive(Clone, Debug)]
@@ -152,6 +155,8 @@ pub struct World<'a> {
     pub pypi_names: &'a dyn Fn(&RepoDataRecord) -> Vec<PackageName>,
     /// Maps the channel name in a record to the name that the user gave.
     pub channel_name: &'a dyn Fn(&str) -> String,
+    /// What the files of releases allow, for all questions about this world.
+    pub ratings: SharedRatings,
     /// The platform.
     pub subdir: Subdir,
     /// The wheel tags of the platform.

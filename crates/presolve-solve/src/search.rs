@@ -10,12 +10,9 @@ use std::collections::VecDeque;
 
 use crate::{
     attempt::Attempt,
-    encode::{
-        pypi::Lessons,
-        rules::{Rules, Sources},
-    },
+    encode::{pypi::Lessons, rules::Rules},
     legacy,
-    model::{Problem, error::SolveError, solution::Solution},
+    model::{Problem, error::SolveError, ratings::Sources, solution::Solution},
     verify,
 };
 use best_pythons::best_pythons;

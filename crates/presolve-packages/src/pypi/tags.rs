@@ -5,7 +5,9 @@
 //! (<https://packaging.pypa.io/en/stable/tags.html>) for CPython with the GIL, which is
 //! conda's `python` unless a free-threaded build is requested.
 
-use std::{collections::HashMap, str::FromStr};
+use std::str::FromStr;
+
+use ahash::AHashMap as HashMap;
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;

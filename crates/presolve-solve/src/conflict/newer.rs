@@ -14,9 +14,9 @@ use crate::{
     encode::{
         Encoder,
         pool::{Candidate, Name},
-        rules::{Rules, Sources},
+        rules::Rules,
     },
-    model::{Problem, error::SolveError, reason::Reason},
+    model::{Problem, error::SolveError, ratings::Sources, reason::Reason},
 };
 use presolve_parse as parse;
 

@@ -5,10 +5,11 @@
 use std::{
     cell::RefCell,
     cmp::Ordering,
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
+use ahash::{AHashMap as HashMap, AHashSet as HashSet};
 use pep508_rs::PackageName as ProjectName;
 use rattler_conda_types::RepoDataRecord;
 use resolvo::{Candidates, HintDependenciesAvailable, NameId, SolvableId, StringId, VersionSetId};
@@ -75,9 +76,16 @@ impl<'a> CondaHalf<'a> {
         }
         let mut channels = ChannelRules::new(&terms);
         for subdir in 0..world.subdirs.len() {
+            let mut last = None;
             for id in records::distinct(world, subdir)? {
                 let record = terms.record(id);
-                let solvable = half.add(id, record);
+                let package = &record.package_record.name;
+                let name = match last {
+                    Some((known, name)) if known == package => name,
+                    _ => terms.conda(package.as_normalized()),
+                };
+                last = Some((package, name));
+                let solvable = half.add(id, name, record);
                 let reasons = [
                     records::exclusion(&terms, record),
                     channels.exclusion(world, record),
@@ -102,8 +110,7 @@ impl<'a> CondaHalf<'a> {
         self.candidates.entry(name).or_default()
     }
 
-    fn add(&mut self, id: RecordId, record: &RepoDataRecord) -> SolvableId {
-        let name = self.terms.conda(record.package_record.name.as_normalized());
+    fn add(&mut self, id: RecordId, name: NameId, record: &RepoDataRecord) -> SolvableId {
         let solvable = self.terms.pool.intern_solvable(name, Candidate::Record(id));
         if !self.ranks.contains_key(&record.channel) {
             let rank = self.ranks.len() as u32;

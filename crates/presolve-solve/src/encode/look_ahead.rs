@@ -12,11 +12,9 @@
 //! contents `c` that were chosen and the next ones, `c1` to `cn`. It is always true. The name
 //! [`Name::Ahead`] has no candidates; it tells resolvo that the dependencies are available.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-};
+use std::cell::RefCell;
 
+use ahash::{AHashMap as HashMap, AHashSet as HashSet};
 use resolvo::{
     Candidates, ConditionalRequirement, HintDependenciesAvailable, Interner, NameId, SolvableId,
 };

@@ -40,6 +40,11 @@ impl Pips {
         Self { versions }
     }
 
+    /// Oldest first; empty if any pip may install it.
+    pub(super) fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
     /// Whether at least one of them has an ability.
     pub(super) fn any(&self, ability: PipAbility) -> bool {
         self.versions.is_empty() || self.versions.iter().any(|pip| ability.is_in(pip))

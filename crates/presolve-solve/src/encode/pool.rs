@@ -6,8 +6,8 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName};
 use resolvo::SolvableId;
 
-use super::{python_set::PythonSet, record_spec::RecordSpec};
-use crate::model::solution::ProvidedCandidate;
+use super::record_spec::RecordSpec;
+use crate::model::{python_set::PythonSet, solution::ProvidedCandidate};
 use presolve_packages::pypi::{Distribution, ReleaseFile, pip_abilities::PipAbility};
 
 /// The pool of the joint problem.

@@ -1,13 +1,9 @@
 //! The pip half: releases and the conda packages that provide their project, as candidates of
 //! the project's name.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-    rc::Rc,
-    sync::Arc,
-};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
+use ahash::{AHashMap as HashMap, AHashSet as HashSet};
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 
@@ -17,13 +13,15 @@ use super::{
     pythons::Pythons,
     terms::Terms,
 };
-use crate::model::error::SolveError;
+use crate::model::{
+    error::SolveError,
+    ratings::{RatedFor, Ratings},
+};
 use candidates::ProjectCandidates;
 use presolve_packages::{
     error::IndexError,
     pypi::{Project, tags::WheelTarget},
 };
-use releases::Ratings;
 
 mod candidates;
 mod constraints;
@@ -46,7 +44,8 @@ pub(crate) struct PypiHalf<'a> {
     target: WheelTarget,
     /// The conda packages that provide a project.
     providers: HashMap<PackageName, Providers>,
-    ratings: RefCell<Ratings>,
+    /// The ratings of releases under these rules.
+    ratings: Arc<Ratings>,
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
     candidates: RefCell<HashMap<PackageName, Option<Rc<ProjectCandidates>>>>,
     /// The releases whose metadata was requested, whether or not the request succeeded.
@@ -74,13 +73,19 @@ impl<'a> PypiHalf<'a> {
         } else {
             HashMap::new()
         };
+        let ratings = terms.world.ratings.of(RatedFor {
+            pythons: pythons.all().collect(),
+            allowed: pythons.allowed().clone(),
+            pips: pips.versions().to_vec(),
+            sources: terms.rules.sources,
+        });
         Self {
+            ratings,
             target: pips.target(terms.world.target),
             terms,
             pythons,
             pips,
             providers,
-            ratings: RefCell::default(),
             pages: RefCell::default(),
             candidates: RefCell::default(),
             tried: RefCell::default(),

@@ -3,17 +3,16 @@
 //! The `Requires-Python` of a release, the tags of a wheel and a marker become a set of the
 //! pythons in the channels. This set can then be a requirement on the conda package `python`.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-};
+use std::cell::RefCell;
+
+use ahash::{AHashMap as HashMap, AHashSet as HashSet};
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerTree};
 use rattler_conda_types::RepoDataRecord;
 
-use super::{conda::CondaHalf, python_set::PythonSet, terms::Terms};
-use crate::model::{python::marker_environment, record::pep_version};
+use super::{conda::CondaHalf, terms::Terms};
+use crate::model::{python::marker_environment, python_set::PythonSet, record::pep_version};
 
 /// One python that a channel has.
 #[derive(Clone, Debug)]
@@ -97,6 +96,12 @@ impl Pythons {
     /// The pythons that the environment file allows, before anything is solved.
     pub(crate) fn allowed(&self) -> &PythonSet {
         &self.allowed
+    }
+
+    /// All pythons, oldest first, and whether each is CPython.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Version, bool)> {
+        let pythons = self.pythons.iter();
+        pythons.map(|python| (python.version.clone(), python.cpython))
     }
 
     /// Returns the python with this index.

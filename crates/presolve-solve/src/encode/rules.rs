@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use crate::model::ratings::Sources;
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 use tracing::{debug, trace};
@@ -87,18 +88,4 @@ pub(crate) struct UnfoundedSet {
     /// Whether they are allowed together with a package that depends on one of them;
     /// otherwise they are excluded.
     pub with_support: bool,
-}
-
-/// Which source distributions count as installable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Sources {
-    /// Those of releases that have no wheel for any python that the environment file allows.
-    /// An unpinned python then moves to where the wheels are.
-    #[default]
-    WhereNoWheel,
-    /// All source distributions with known metadata.
-    Known,
-    /// All source distributions; those with unknown metadata count as having no
-    /// requirements.
-    Unknown,
 }

@@ -1,7 +1,9 @@
 //! The vocabulary of the clauses: the problem, its rules, and the ids of names, candidates and
 //! version sets.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
+
+use ahash::AHashMap as HashMap;
 
 use pep508_rs::PackageName;
 use rattler_conda_types::RepoDataRecord;
@@ -9,12 +11,12 @@ use resolvo::{ConditionalRequirement, NameId, SolvableId, StringId, VersionSetId
 
 use super::{
     pool::{Candidate, Name, Pool, RecordId, VersionSet},
-    python_set::PythonSet,
     record_spec::RecordSpec,
     rules::Rules,
 };
 use crate::model::{
     DeclaredKind, Problem, World,
+    python_set::PythonSet,
     reason::{Reason, ReasonKind},
 };
 use presolve_packages::pypi::pip_abilities::PipAbility;

@@ -5,8 +5,7 @@
 //! the set. So the number of clauses grows with the number of different dependencies, not with
 //! the number of records times their dependencies.
 
-use std::collections::{HashMap, HashSet};
-
+use ahash::{AHashMap as HashMap, AHashSet as HashSet};
 use resolvo::{
     Candidates, Condition, ConditionId, ConditionalRequirement, DenseIndex, Dependencies,
     HintDependenciesAvailable, Interner, KnownDependencies, LogicalOperator, NameId, Requirement,

@@ -17,10 +17,11 @@ use super::{
 };
 use crate::{
     attempt::Attempt,
-    encode::rules::{Rules, Sources},
+    encode::rules::Rules,
     model::{
         Declared, DeclaredKind, Problem, World,
         error::SolveError,
+        ratings::Sources,
         solution::{PypiPackage, Solution},
     },
 };

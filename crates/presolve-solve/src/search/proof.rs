@@ -15,9 +15,9 @@ use crate::{
     encode::{
         Encoder,
         pool::{Candidate, Name, ReleaseCandidate, VersionSet},
-        rules::{Rules, Sources},
+        rules::Rules,
     },
-    model::reason::Reason,
+    model::{ratings::Sources, reason::Reason},
 };
 
 /// The proof that an attempt has no solution.

@@ -6,7 +6,9 @@
 //! is whether there is a solution: it hides which lines are at fault, and the solver decides in
 //! another order.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
+
+use ahash::AHashMap as HashMap;
 
 use rattler_conda_types::{PackageNameMatcher, ParseMatchSpecOptions, RepodataRevision};
 use resolvo::Candidates;

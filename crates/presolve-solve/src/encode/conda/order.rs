@@ -13,9 +13,10 @@
 use std::{
     cell::RefCell,
     cmp::{Ordering, Reverse},
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
 };
 
+use ahash::AHashMap as HashMap;
 use futures::FutureExt;
 use rattler_conda_types::Version;
 use resolvo::{

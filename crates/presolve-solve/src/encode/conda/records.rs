@@ -1,7 +1,9 @@
 //! The records of a channel that are candidates, and the reasons that exclude some of them
 //! regardless of other requirements.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::cmp::Ordering;
+
+use ahash::AHashMap as HashMap;
 
 use rattler_conda_types::{RepoDataRecord, package::ArchiveIdentifier};
 

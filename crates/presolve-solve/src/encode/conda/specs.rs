@@ -1,6 +1,6 @@
 //! Match specs as version sets, and their conditions.
 
-use std::collections::HashMap;
+use ahash::AHashMap as HashMap;
 
 use rattler_conda_types::{
     MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions, RepodataRevision,

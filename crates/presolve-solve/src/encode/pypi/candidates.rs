@@ -1,6 +1,8 @@
 //! The candidates of a project, for the solver.
 
-use std::{collections::HashMap, rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc};
+
+use ahash::AHashMap as HashMap;
 
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName, Requirement, VerbatimUrl};

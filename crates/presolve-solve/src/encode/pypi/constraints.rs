@@ -5,8 +5,8 @@ use resolvo::KnownDependencies;
 
 use super::{PypiHalf, candidates::ProjectCandidates};
 use crate::{
-    encode::{pool::Candidate, python_set::PythonSet},
-    model::{DeclaredKind, reason::Reason},
+    encode::pool::Candidate,
+    model::{DeclaredKind, python_set::PythonSet, reason::Reason},
 };
 
 impl PypiHalf<'_> {

@@ -8,11 +8,8 @@ use percent_encoding::percent_decode_str;
 
 use super::PypiHalf;
 use crate::{
-    encode::{
-        pool::{Origin, ReleaseCandidate},
-        python_set::PythonSet,
-    },
-    model::{DeclaredKind, reason::Reason},
+    encode::pool::{Origin, ReleaseCandidate},
+    model::{DeclaredKind, python_set::PythonSet, reason::Reason},
 };
 use presolve_packages::pypi::{
     Distribution, DistributionKind, Release, Support, tags::WheelFilename,

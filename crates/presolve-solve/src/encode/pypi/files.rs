@@ -1,18 +1,14 @@
 //! The files of a release: which of them pip accepts, and on which pythons.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
+
+use ahash::AHashMap as HashMap;
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 
 use super::PypiHalf;
-use crate::{
-    encode::{python_set::PythonSet, rules::Sources},
-    model::reason::Reason,
-};
+use crate::model::{python_set::PythonSet, ratings::Sources, reason::Reason};
 use presolve_packages::pypi::{
     DistributionKind, Release, ReleaseFile, Support, pip_abilities::PipAbility, tags::WheelTarget,
 };

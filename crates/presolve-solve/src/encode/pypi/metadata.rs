@@ -6,12 +6,8 @@ use resolvo::{KnownDependencies, SolvableId};
 
 use super::PypiHalf;
 use crate::{
-    encode::{
-        pool::{Candidate, ReleaseCandidate},
-        python_set::PythonSet,
-        rules::Sources,
-    },
-    model::reason::Reason,
+    encode::pool::{Candidate, ReleaseCandidate},
+    model::{python_set::PythonSet, ratings::Sources, reason::Reason},
 };
 use presolve_packages::pypi::{Metadata, MetadataAnswer, ReleaseFile, pip_abilities::PipAbility};
 

@@ -1,6 +1,6 @@
 //! The releases of an index, and the projects that conda packages provide, as candidates.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
@@ -8,14 +8,14 @@ use resolvo::NameId;
 
 use super::{PypiHalf, candidates::ProjectCandidates};
 use crate::{
-    encode::{
-        pool::{Candidate, Origin, ReleaseCandidate},
-        python_set::PythonSet,
-        rules::Sources,
+    encode::pool::{Candidate, Origin, ReleaseCandidate},
+    model::{
+        ratings::{Rating, Sources, lock},
+        reason::Reason,
+        solution::ProvidedCandidate,
     },
-    model::{reason::Reason, solution::ProvidedCandidate},
 };
-use presolve_packages::pypi::{Listed, Project, Release, ReleaseFile, pip_abilities::PipAbility};
+use presolve_packages::pypi::{Project, Release, ReleaseFile};
 
 impl PypiHalf<'_> {
     pub(super) fn add_release(
@@ -127,7 +127,7 @@ impl PypiHalf<'_> {
     ) -> Arc<Rating> {
         let listing = release.listing();
         let key = Arc::as_ptr(listing).addr();
-        if let Some((_, rating)) = self.ratings.borrow().get(&key)
+        if let Some((_, rating)) = lock(&self.ratings).get(&key)
             && !self.is_open(project, version)
         {
             return rating.clone();
@@ -140,8 +140,7 @@ impl PypiHalf<'_> {
             _ => self.declared_hashes(project).is_empty() && !self.is_open(project, version),
         };
         if is_shared {
-            let mut ratings = self.ratings.borrow_mut();
-            ratings.insert(key, (listing.clone(), rating.clone()));
+            lock(&self.ratings).insert(key, (listing.clone(), rating.clone()));
         }
         rating
     }
@@ -185,18 +184,6 @@ impl PypiHalf<'_> {
         }
     }
 }
-
-/// What the files of a release allow.
-pub(super) struct Rating {
-    pythons: PythonSet,
-    pip: Vec<(PipAbility, PythonSet)>,
-    /// The file that represents the release.
-    place: Option<usize>,
-    exclusion: Option<Reason>,
-}
-
-/// Ratings by the address of a listing, which is kept so that no other one can have it.
-pub(super) type Ratings = HashMap<usize, (Arc<[Listed]>, Arc<Rating>)>;
 
 fn is_wheel(release: &ReleaseCandidate) -> bool {
     let file = release.file.as_ref();

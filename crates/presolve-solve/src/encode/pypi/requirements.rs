@@ -6,11 +6,8 @@ use resolvo::{KnownDependencies, VersionSetId};
 
 use super::PypiHalf;
 use crate::{
-    encode::{
-        pool::{Name, ReleaseCandidate, VersionSet},
-        python_set::PythonSet,
-    },
-    model::{error::RequirementError, reason::Reason},
+    encode::pool::{Name, ReleaseCandidate, VersionSet},
+    model::{error::RequirementError, python_set::PythonSet, reason::Reason},
 };
 use presolve_packages::pypi::Metadata;
 

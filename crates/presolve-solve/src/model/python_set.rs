@@ -1,19 +1,19 @@
 //! Sets of pythons.
 
-/// A set of pythons, by their indices in a [`Pythons`](super::pythons::Pythons).
+/// A set of pythons, by their indices in a [`Pythons`](crate::encode::pythons::Pythons).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct PythonSet {
     words: Vec<u64>,
 }
 
 impl PythonSet {
-    pub(super) fn with_capacity(count: usize) -> Self {
+    pub(crate) fn with_capacity(count: usize) -> Self {
         Self {
             words: vec![0; count.div_ceil(64)],
         }
     }
 
-    pub(super) fn insert(&mut self, index: usize) {
+    pub(crate) fn insert(&mut self, index: usize) {
         self.words[index / 64] |= 1 << (index % 64);
     }
 
