@@ -69,6 +69,10 @@ pub(super) enum Conflict {
 /// By how much an older conflict counts less than the next one, as in MiniSat.
 const DECAY: f64 = 0.95;
 
+/// The number of levels that a conflict undoes at most. If it has to undo more, it undoes one
+/// (chronological backtracking, Nadel and Ryvchin 2018). Tests have few levels.
+const LONGEST_RETURN: u32 = if cfg!(test) { 1 } else { 40 };
+
 /// The activity from which all are scaled down.
 const MAX_ACTIVITY: f64 = 1e100;
 
@@ -228,6 +232,11 @@ impl Engine {
         }
     }
 
+    fn highest_level(&self, literals: &[Literal]) -> u32 {
+        let levels = literals.iter().map(|literal| self.level_of(*literal));
+        levels.max().unwrap_or(0)
+    }
+
     fn level_of(&self, literal: Literal) -> u32 {
         self.levels[literal.variable().index()]
     }
@@ -369,21 +378,38 @@ impl Engine {
         conflict
     }
 
-    /// Learns the clause of the first unique implication point of a conflict, returns to the
-    /// level at which it is not violated, and assigns its literal. Returns `false` if the
-    /// clauses have no solution.
+    /// Learns the clause of the first unique implication point of a conflict, returns to a level
+    /// at which it is not violated, and assigns its literal. Returns `false` if the clauses have
+    /// no solution.
     pub(super) fn learn(&mut self, conflict: Conflict) -> bool {
-        let mut literals = self.literals_of(conflict);
-        let level_of = |literal: &Literal| self.levels[literal.variable().index()];
-        let top = literals.iter().map(level_of).max().unwrap_or(0);
+        let literals = self.literals_of(conflict);
+        let top = self.highest_level(&literals);
         if top == 0 {
             return false;
         }
         self.return_to(top as usize);
-        let mut learnt: Vec<Literal> = Vec::new();
+        let (point, mut learnt) = self.implication_point(literals, top);
+        self.step /= DECAY;
+        let needed = self.highest_level(&learnt);
+        // To undo many independent decisions only to make them again takes most of the time.
+        let is_far = top - needed > LONGEST_RETURN;
+        self.return_to(if is_far { top - 1 } else { needed } as usize);
+        learnt.push(!point);
+        self.add(learnt);
+        true
+    }
+
+    /// Returns the only literal of the highest level from which the false literals follow
+    /// together with literals of lower levels, and the negations of the latter.
+    fn implication_point(
+        &mut self,
+        mut literals: Vec<Literal>,
+        top: u32,
+    ) -> (Literal, Vec<Literal>) {
+        let mut lower: Vec<Literal> = Vec::new();
         let mut place = self.trail.len();
         let mut open = 0;
-        let decisive = loop {
+        let point = loop {
             for literal in literals {
                 let variable = literal.variable();
                 let level = self.levels[variable.index()];
@@ -394,33 +420,27 @@ impl Engine {
                 if level == top {
                     open += 1;
                 } else {
-                    learnt.push(literal);
+                    lower.push(literal);
                 }
             }
-            let decisive = loop {
+            let last = loop {
                 place -= 1;
                 let literal = self.trail[place];
                 if self.is_seen[literal.variable().index()] {
                     break literal;
                 }
             };
-            self.is_seen[decisive.variable().index()] = false;
+            self.is_seen[last.variable().index()] = false;
             open -= 1;
             if open == 0 {
-                break decisive;
+                break last;
             }
-            literals = self.antecedents(decisive);
+            literals = self.antecedents(last);
         };
-        for literal in &learnt {
+        for literal in &lower {
             self.is_seen[literal.variable().index()] = false;
         }
-        self.step /= DECAY;
-        let level_of = |literal: &Literal| self.levels[literal.variable().index()];
-        let level = learnt.iter().map(level_of).max().unwrap_or(0);
-        self.return_to(level as usize);
-        learnt.push(!decisive);
-        self.add(learnt);
-        true
+        (point, lower)
     }
 
     fn literals_of(&self, conflict: Conflict) -> Vec<Literal> {
