@@ -204,7 +204,11 @@ fn jointly<'a>(
     let lenient = Rules::lenient(projects(problem, conda));
     // If any pip is allowed, another file may represent a release than with the declared pips.
     // If this gives a solution, only the declared pips are allowed.
-    for open_pip in [true, false] {
+    let open_pips: &[bool] = match problem.declared.iter().any(restricts_pip) {
+        true => &[true, false],
+        false => &[true],
+    };
+    for &open_pip in open_pips {
         let rules = Rules {
             open_python: true,
             open_pip,
@@ -217,6 +221,22 @@ fn jointly<'a>(
         }
     }
     Ok(None)
+}
+
+/// Whether a line allows only some of the pips.
+fn restricts_pip(line: &Declared) -> bool {
+    match &line.kind {
+        DeclaredKind::Conda(spec) => line.names("pip") && **spec != open(spec),
+        _ => false,
+    }
+}
+
+/// Returns the match spec of any record of a package.
+fn open(spec: &MatchSpec) -> MatchSpec {
+    MatchSpec {
+        name: spec.name.clone(),
+        ..MatchSpec::default()
+    }
 }
 
 /// Returns any solution of a problem with a pip half in a strict reading. If one exists, this
@@ -291,10 +311,7 @@ pub(crate) fn with_pip(problem: &Problem<'_>, mut lines: Vec<Declared>) -> Vec<D
         && !lines.iter().any(|line| is_on_pip(&line))
         && let DeclaredKind::Conda(spec) = &line.kind
     {
-        let open = MatchSpec {
-            name: spec.name.clone(),
-            ..MatchSpec::default()
-        };
+        let open = open(spec);
         lines.push(Declared {
             text: open.to_string(),
             kind: DeclaredKind::Conda(Box::new(open)),
