@@ -252,6 +252,7 @@ fn pip_lines() {
         "./a-1.0-py3-none-any.whl",
         "# presolve: pinned for linux-64 with Python 3.10\na==1.0  # presolve: a>=1 # why\n\
             # presolve: added 2 packages\nb==1 \\\n    --hash=sha256:00\nc==2  # presolve: added",
+        "a==1.0  # presolve: a\n# presolve: added 1 package\nc==2  # presolve: a  # presolve: a",
     ]));
     fuzz("pip-lines", all, |input| {
         let text = String::from_utf8_lossy(input).into_owned();

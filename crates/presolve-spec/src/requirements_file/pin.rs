@@ -230,7 +230,7 @@ impl<'e> Editor<'e> {
         for line in old {
             self.check_comment(line)?;
             let (_, comment) = after(text, &line.location.span);
-            let user = LineComment::parse(comment).user;
+            let user = LineComment::beside(&line.text, comment).user;
             comments.extend(pip::name(line).map(|name| (name, user)));
             removed.push(whole_lines(text, &line.location.span));
         }
