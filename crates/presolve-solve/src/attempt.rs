@@ -86,16 +86,19 @@ impl<'a> Attempt<'a> {
         self.run_with_and(&all, more)
     }
 
-    /// Like [`run`](Self::run), for a subset of the lines that often has no solution: whether it
-    /// has one is known sooner than the best one.
+    /// Like [`run`](Self::run), for a subset of the lines. It first checks whether there is any
+    /// solution, which is faster if there is none.
     pub(crate) fn best_with(
         &mut self,
         lines: &[usize],
     ) -> Result<Option<Vec<SolvableId>>, SolveError> {
-        if self.has_solution(lines)? {
-            self.run_with_and(lines, &[])
-        } else {
-            Ok(None)
+        if !self.has_solution(lines)? {
+            return Ok(None);
+        }
+        match self.run_with_and(lines, &[])? {
+            Some(best) => Ok(Some(best)),
+            // resolvo may keep a conditional requirement after its condition is undone.
+            None => self.any_with_and(lines, &[]),
         }
     }
 
@@ -143,6 +146,7 @@ impl<'a> Attempt<'a> {
         if self.refuted.iter().any(is_asked) {
             return Ok(None);
         }
+        self.conflict = None;
         let mut origins = vec![None; self.virtual_packages.len()];
         let mut requirements = self.virtual_packages.clone();
         for &line in lines {

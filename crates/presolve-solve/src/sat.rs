@@ -8,7 +8,7 @@
 //! to blame.
 //!
 //! It decides as resolvo does: only what is required, the best candidate first. But it does not
-//! look for the best solution, so a solution to be installed is always resolvo's.
+//! look for the best solution, so resolvo finds every solution that is installed.
 
 use std::fmt::{self, Display};
 
@@ -24,6 +24,8 @@ mod agenda;
 mod clauses;
 mod engine;
 mod literal;
+#[cfg(test)]
+mod tests;
 
 /// The number of conflicts before the first restart.
 const FIRST_RESTART: f64 = 100.0;
@@ -37,8 +39,6 @@ pub(crate) struct Sat {
     engine: Engine,
     clauses: Clauses,
     agenda: Agenda,
-    /// Whether the clauses have no solution without any requirement.
-    is_refuted: bool,
 }
 
 /// The answer to a question.
@@ -86,11 +86,14 @@ impl Sat {
         encoder: &Encoder<'_>,
         assumptions: &[Literal],
     ) -> Result<Verdict, SolveError> {
+        self.agenda.clear();
         let mut conflicts = 0.0;
         let mut restart = FIRST_RESTART;
-        while !self.is_refuted {
+        loop {
             if let Some(conflict) = self.propagate(encoder)? {
-                self.is_refuted = !self.engine.learn(conflict);
+                if !self.engine.learn(conflict) {
+                    return Ok(Verdict::Refuted(Vec::new()));
+                }
                 conflicts += 1.0;
             } else if conflicts > restart {
                 (conflicts, restart) = (0.0, restart * LATER);
@@ -104,11 +107,10 @@ impl Sat {
             } else {
                 match self.agenda.next(&mut self.engine, &mut self.clauses) {
                     Some(candidate) => self.engine.decide(candidate.positive()),
-                    None => return Ok(Verdict::Solved(self.chosen())),
+                    None => return self.solved(),
                 }
             }
         }
-        Ok(Verdict::Refuted(Vec::new()))
     }
 
     /// Assigns all that follows from the decisions; returns the first conflict.
@@ -126,6 +128,19 @@ impl Sat {
             if let Some(conflict) = self.engine.visit(literal) {
                 return Ok(Some(conflict));
             }
+        }
+    }
+
+    /// The answer if no requirement is left.
+    ///
+    /// # Errors
+    /// [`SolveError::Internal`] if a requirement is not met.
+    fn solved(&mut self) -> Result<Verdict, SolveError> {
+        let mut required = self.engine.tracked().iter();
+        if required.all(|id| self.clauses.is_met(&self.engine, *id)) {
+            Ok(Verdict::Solved(self.chosen()))
+        } else {
+            Err(SolveError::unverified("it lacks a requirement"))
         }
     }
 

@@ -72,9 +72,7 @@ impl Encoder<'_> {
             Requirement::Union(union) => self.version_sets_in_union(union).collect(),
         }
     }
-}
 
-impl Encoder<'_> {
     /// # Errors
     /// Why the solver must stop: [`SolveError::Deadline`], or the index query that failed.
     pub(crate) fn check_stop(&self) -> Result<(), SolveError> {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::model::ratings::Sources;
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 use tracing::{debug, trace};
+
+use crate::model::ratings::Sources;
 
 /// The assumptions of an encoding. A candidate that they exclude is in no solution.
 #[derive(Clone, Debug, Default)]

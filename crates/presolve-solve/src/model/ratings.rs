@@ -20,7 +20,8 @@ pub(crate) struct Rating {
     pub exclusion: Option<Reason>,
 }
 
-/// Ratings by the address of a listing, which is kept so that no other one can have it.
+/// Ratings by the address of a listing. The listing is kept, so no other one can get its
+/// address. A rating that depends on declared hashes is not among them.
 pub(crate) type Ratings = Mutex<HashMap<usize, (Arc<[Listed]>, Arc<Rating>)>>;
 
 /// The pythons and pips on which releases can be installed, as far as they are known. Worlds

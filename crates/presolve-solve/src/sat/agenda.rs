@@ -32,11 +32,19 @@ struct Entry {
 }
 
 impl Agenda {
-    /// Returns the best open candidate of the requirement to be met next; `None` if all are met.
-    /// That is the one with the most recent conflicts, or else one that the question asks for,
-    /// or else the one with the fewest candidates.
+    /// Removes all entries, at level 0 or to add all true requirements again.
+    pub(super) fn clear(&mut self) {
+        self.open.clear();
+        self.is_listed.fill(false);
+        self.added = 0;
+        self.met.clear();
+    }
+
+    /// Returns the best open candidate of the requirement to be met next; `None` if there is
+    /// none. The requirement is the one with the most recent conflicts, or else one that the
+    /// question asks for, or else the one with the fewest candidates.
     pub(super) fn next(&mut self, engine: &mut Engine, clauses: &mut Clauses) -> Option<Variable> {
-        self.follow(engine, clauses);
+        self.add_new(engine, clauses);
         loop {
             let required = self.open.pop()?.variable;
             self.is_listed[required.index()] = false;
@@ -53,33 +61,38 @@ impl Agenda {
         }
     }
 
-    /// Adds the requirements that are open since the last call.
-    fn follow(&mut self, engine: &mut Engine, clauses: &Clauses) {
-        while let Some((_, required)) = self.met.pop_if(|(level, _)| *level > engine.level()) {
-            if engine.is_true(required) {
-                self.add(required, engine, clauses);
-            }
+    /// Adds the requirements that have become true, that may no longer be met, or whose urgency
+    /// has changed since the last call.
+    fn add_new(&mut self, engine: &mut Engine, clauses: &Clauses) {
+        let changes = engine.changes();
+        if changes.is_rescaled {
+            self.clear();
         }
-        self.added = self.added.min(engine.least_tracked());
+        while let Some((_, required)) = self.met.pop_if(|(level, _)| *level > changes.least_level) {
+            self.add(required, engine, clauses);
+        }
+        self.added = self.added.min(changes.least_tracked);
         for place in self.added..engine.tracked().len() {
             self.add(engine.tracked()[place], engine, clauses);
         }
         self.added = engine.tracked().len();
-        for required in engine.bumped() {
-            if engine.is_true(required) {
-                self.is_listed[required.index()] = false;
-                self.add(required, engine, clauses);
+        for required in changes.bumped {
+            if let Some(is_listed) = self.is_listed.get_mut(required.index()) {
+                *is_listed = false;
             }
+            self.add(required, engine, clauses);
         }
     }
 
+    /// Adds a requirement that is true, unless it is listed.
     fn add(&mut self, required: Variable, engine: &Engine, clauses: &Clauses) {
         if self.is_listed.len() <= required.index() {
             self.is_listed.resize(required.index() + 1, false);
         }
-        if std::mem::replace(&mut self.is_listed[required.index()], true) {
+        if !engine.is_true(required) || self.is_listed[required.index()] {
             return;
         }
+        self.is_listed[required.index()] = true;
         self.open.push(Entry {
             activity: engine.activity(required),
             is_asked: engine.is_assumed(required),

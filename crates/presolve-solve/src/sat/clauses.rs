@@ -305,6 +305,18 @@ impl Clauses {
         }
     }
 
+    /// Adds a requirement with these candidates, without an encoding.
+    #[cfg(test)]
+    pub(super) fn require_one_of(&mut self, requirement: Variable, candidates: Vec<Variable>) {
+        let last = requirement.index().max(self.meanings.len());
+        self.meanings.resize_with(last + 1, || Meaning::Other);
+        self.meanings[requirement.index()] = Meaning::Required {
+            requirement: Requirement::default(),
+            candidates: Some(candidates),
+            last: 0,
+        };
+    }
+
     /// The candidate that a variable stands for.
     pub(super) fn candidate(&self, variable: Variable) -> Option<SolvableId> {
         match self.meanings[variable.index()] {
@@ -351,8 +363,10 @@ fn best_first(encoder: &Encoder<'_>, name: NameId) -> Vec<(SolvableId, bool)> {
         favored,
         hint_dependencies_available,
         excluded,
-        ..
+        locked,
+        allow_multiple,
     } = encoder.open_candidates(name).unwrap_or_default();
+    debug_assert!(locked.is_none() && !allow_multiple);
     let excluded: HashSet<SolvableId> = excluded.into_iter().map(|(id, _)| id).collect();
     candidates.retain(|id| !excluded.contains(id));
     encoder.sort_by_rank(&mut candidates);

@@ -29,8 +29,8 @@ pub(super) struct Engine {
     groups: Vec<Vec<Variable>>,
     group_of: Vec<Option<usize>>,
     activities: Vec<f64>,
-    step: f64,
-    /// The variables of the conflict that is being analysed.
+    step: Step,
+    /// The variables of the clauses that are being analysed.
     is_seen: Vec<bool>,
     /// A clause that was false when it was added.
     violated: Option<Conflict>,
@@ -42,10 +42,29 @@ pub(super) struct Engine {
     is_tracked: Vec<bool>,
     /// The tracked variables that are true, in the order of their assignment.
     tracked: Vec<Variable>,
-    /// The smallest number of tracked variables that were true since the last question.
-    least_tracked: usize,
-    /// The tracked variables whose activity has changed since the last question.
-    bumped: Vec<Variable>,
+    changes: Changes,
+}
+
+/// What has changed since the last call of [`Engine::changes`].
+#[derive(Default)]
+pub(super) struct Changes {
+    /// The lowest level.
+    pub least_level: usize,
+    /// How many of the variables in [`tracked`](Engine::tracked) were there all the time.
+    pub least_tracked: usize,
+    /// The tracked variables whose activity has changed.
+    pub bumped: Vec<Variable>,
+    /// Whether all activities were scaled down.
+    pub is_rescaled: bool,
+}
+
+/// By how much the next conflict adds to an activity.
+struct Step(f64);
+
+impl Default for Step {
+    fn default() -> Self {
+        Self(1.0)
+    }
 }
 
 /// Why a literal is true.
@@ -69,9 +88,9 @@ pub(super) enum Conflict {
 /// By how much an older conflict counts less than the next one, as in MiniSat.
 const DECAY: f64 = 0.95;
 
-/// The number of levels that a conflict undoes at most. If it has to undo more, it undoes one
+/// If the learnt clause allows a return over more levels than this, only one level is undone
 /// (chronological backtracking, Nadel and Ryvchin 2018). Tests have few levels.
-const LONGEST_RETURN: u32 = if cfg!(test) { 1 } else { 40 };
+const LONGEST_RETURN: u32 = if cfg!(test) { 2 } else { 40 };
 
 /// The activity from which all are scaled down.
 const MAX_ACTIVITY: f64 = 1e100;
@@ -97,15 +116,17 @@ impl Engine {
         self.is_tracked[variable.index()] = true;
     }
 
-    /// Returns how many of the variables in [`tracked`](Self::tracked) were there all the time
-    /// since the last call.
-    pub(super) fn least_tracked(&mut self) -> usize {
-        std::mem::replace(&mut self.least_tracked, self.tracked.len())
-    }
-
-    /// Returns the tracked variables whose activity has changed since the last call.
-    pub(super) fn bumped(&mut self) -> Vec<Variable> {
-        std::mem::take(&mut self.bumped)
+    /// Returns what has changed since the last call.
+    pub(super) fn changes(&mut self) -> Changes {
+        let next = Changes {
+            least_level: self.level(),
+            least_tracked: self.tracked.len(),
+            ..Changes::default()
+        };
+        let mut changes = std::mem::replace(&mut self.changes, next);
+        changes.bumped.sort_unstable();
+        changes.bumped.dedup();
+        changes
     }
 
     /// The tracked variables that are true, in the order of their assignment.
@@ -160,7 +181,7 @@ impl Engine {
         let [first, second] = clause;
         if self.value(second) == Some(false) {
             let conflict = Conflict::Pair(first, second);
-            self.follow(first, second, Reason::Implied(!second), conflict);
+            self.apply_new(first, second, Reason::Implied(!second), conflict);
         }
     }
 
@@ -201,7 +222,7 @@ impl Engine {
         }
         self.clauses.push(clause.into());
         if self.value(second) == Some(false) {
-            self.follow(
+            self.apply_new(
                 first,
                 second,
                 Reason::Clause(place),
@@ -210,9 +231,10 @@ impl Engine {
         }
     }
 
-    /// Assigns the first literal of a new clause. All others are false, `second` since the
-    /// latest level.
-    fn follow(&mut self, first: Literal, second: Literal, reason: Reason, conflict: Conflict) {
+    /// Handles a new clause in which all literals but the first are false, `second` since the
+    /// latest level. If the first is open, it is assigned; if it is false, the clause is
+    /// violated.
+    fn apply_new(&mut self, first: Literal, second: Literal, reason: Reason, conflict: Conflict) {
         match self.value(first) {
             Some(true) if self.level_of(first) <= self.level_of(second) => return,
             Some(true) => {}
@@ -275,7 +297,8 @@ impl Engine {
         let is_true = |variable: &&Variable| self.values[variable.index()] == Some(true);
         let kept = self.tracked.iter().take_while(is_true).count();
         self.tracked.truncate(kept);
-        self.least_tracked = self.least_tracked.min(kept);
+        self.changes.least_tracked = self.changes.least_tracked.min(kept);
+        self.changes.least_level = self.changes.least_level.min(level);
         self.starts.truncate(level);
         self.visited = self.visited.min(start);
         self.violated = None;
@@ -389,7 +412,7 @@ impl Engine {
         }
         self.return_to(top as usize);
         let (point, mut learnt) = self.implication_point(literals, top);
-        self.step /= DECAY;
+        self.step.0 /= DECAY;
         let needed = self.highest_level(&learnt);
         // To undo many independent decisions only to make them again takes most of the time.
         let is_far = top - needed > LONGEST_RETURN;
@@ -463,17 +486,16 @@ impl Engine {
     }
 
     fn bump(&mut self, variable: Variable) {
-        self.step = self.step.max(1.0);
-        self.activities[variable.index()] += self.step;
+        self.activities[variable.index()] += self.step.0;
         if self.is_tracked[variable.index()] {
-            self.bumped.push(variable);
+            self.changes.bumped.push(variable);
         }
         if self.activities[variable.index()] > MAX_ACTIVITY {
             for activity in &mut self.activities {
                 *activity /= MAX_ACTIVITY;
             }
-            self.step /= MAX_ACTIVITY;
-            self.least_tracked = 0;
+            self.step.0 /= MAX_ACTIVITY;
+            self.changes.is_rescaled = true;
         }
     }
 
@@ -500,6 +522,3 @@ impl Engine {
         decisions
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -203,7 +203,8 @@ fn jointly<'a>(
 ) -> Result<Option<Attempt<'a>>, SolveError> {
     let lenient = Rules::lenient(projects(problem, conda));
     // If any pip is allowed, another file may represent a release than with the declared pips.
-    // If this gives a solution, only the declared pips are allowed.
+    // If this gives a solution, only the declared pips are allowed. If no line restricts pip,
+    // both are the same.
     let open_pips: &[bool] = match problem.declared.iter().any(restricts_pip) {
         true => &[true, false],
         false => &[true],

@@ -127,9 +127,8 @@ impl PypiHalf<'_> {
     ) -> Arc<Rating> {
         let listing = release.listing();
         let key = Arc::as_ptr(listing).addr();
-        if let Some((_, rating)) = lock(&self.ratings).get(&key)
-            && !self.is_open(project, version)
-        {
+        let is_common = self.declared_hashes(project).is_empty() && !self.is_open(project, version);
+        if is_common && let Some((_, rating)) = lock(&self.ratings).get(&key) {
             return rating.clone();
         }
         let sources = self.terms.rules.sources;
@@ -137,7 +136,7 @@ impl PypiHalf<'_> {
         let is_shared = match rating.exclusion {
             // They name a file of the release or its reason.
             Some(Reason::Yanked { .. } | Reason::PipTooOld { .. }) => false,
-            _ => self.declared_hashes(project).is_empty() && !self.is_open(project, version),
+            _ => is_common,
         };
         if is_shared {
             lock(&self.ratings).insert(key, (listing.clone(), rating.clone()));
