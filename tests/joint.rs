@@ -1,6 +1,7 @@
 //! Joint problems in a few lines each.
 
 use insta::assert_snapshot;
+use presolve::problem::{Problem, solve};
 
 use crate::world::{Outcome, ToyWorld, solved};
 
@@ -120,6 +121,29 @@ fn a_declared_hash_rules_other_files_out() {
     assert_snapshot!(with_pythons(&format!("{releases} \n pip foo \n hash sha256:cc")), @"
     unsolvable: [foo]
       foo 1.0 or 2.0: --only-binary, --no-binary or the hashes exclude its files
+    ");
+}
+
+#[test]
+fn a_hash_also_counts_after_a_solve_without_it() {
+    let releases = "
+        pypi foo 1.0 sha256=aa
+        pypi foo 2.0 sha256=bb
+        want python
+        pip foo";
+    let world = ToyWorld::new(&format!("{PYTHONS}{releases}\n hash sha256:aa"));
+    let mut without = world.declared.clone();
+    without.iter_mut().for_each(|line| line.hashes.clear());
+    let answers = world.ask(&without, |problem| {
+        let with = Problem {
+            declared: &world.declared,
+            world: problem.world.clone(),
+        };
+        [problem, &with].map(|problem| solved(&solve(problem).unwrap().unwrap()))
+    });
+    assert_snapshot!(answers.join("\n"), @"
+    python=3.14.0 pypi:foo==2.0
+    python=3.14.0 pypi:foo==1.0
     ");
 }
 
