@@ -1,7 +1,7 @@
 //! Joint problems in a few lines each.
 
 use insta::assert_snapshot;
-use presolve::problem::{Problem, solve};
+use presolve::problem::{Corrections, Problem, solve};
 
 use crate::world::{Outcome, ToyWorld, solved};
 
@@ -761,6 +761,20 @@ fn releases_are_read_in_growing_steps_once_several_contradict_the_rest() {
             .to_string()
     };
     assert_eq!(version("app"), "20.0");
+    let batches = world.index.batches.borrow();
+    let steps: Vec<usize> = batches.iter().copied().filter(|&size| size > 8).collect();
+    assert_eq!(steps, [16, 32], "{batches:?}");
+}
+
+#[test]
+fn questions_read_releases_in_growing_steps_too() {
+    let world = walk();
+    let is_solved = world.ask(&world.declared, |problem| {
+        Corrections::new(problem, &[])
+            .and_then(|mut corrections| corrections.solves(&[], &[]))
+            .expect("it needs no network")
+    });
+    assert!(is_solved);
     let batches = world.index.batches.borrow();
     let steps: Vec<usize> = batches.iter().copied().filter(|&size| size > 8).collect();
     assert_eq!(steps, [16, 32], "{batches:?}");

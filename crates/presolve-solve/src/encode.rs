@@ -178,6 +178,7 @@ pub(crate) struct Encoder<'a> {
     /// request would create a duplicate of each candidate.
     made: RefCell<HashMap<NameId, Option<Candidates>>>,
     look_ahead: LookAhead,
+    read_ahead: LookAhead,
     is_late: Cell<bool>,
     /// The number of times that the solver has propagated decisions.
     steps: Cell<u64>,
@@ -201,6 +202,7 @@ impl<'a> Encoder<'a> {
             terms,
             made: RefCell::default(),
             look_ahead: LookAhead::default(),
+            read_ahead: LookAhead::default(),
             is_late: Cell::new(false),
             steps: Cell::new(0),
             reads_left: Cell::new(None),

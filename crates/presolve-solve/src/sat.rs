@@ -7,6 +7,9 @@
 //! (assumptions, Eén and Sörensson 2003). If there is no solution, it knows which of them are
 //! to blame.
 //!
+//! The clauses of a candidate are added once it is chosen, because its metadata may cost a
+//! request. The solver of a library needs all clauses first.
+//!
 //! It decides as resolvo does: only what is required, the best candidate first. But it does not
 //! look for the best solution, so resolvo finds every solution that is installed.
 

@@ -67,7 +67,7 @@ impl Encoder<'_> {
     /// Returns the requirement that encodes the contents of the next candidates together with
     /// those of this one, if it is time for that.
     pub(super) fn look_ahead(&self, of: SolvableId) -> Option<ConditionalRequirement> {
-        let next = self.next_contents(of);
+        let next = self.next_contents(&self.look_ahead, of);
         if next.is_empty() {
             return None;
         }
@@ -81,6 +81,14 @@ impl Encoder<'_> {
         Some(self.terms.one_of(own, std::iter::once(ahead).chain(sets)))
     }
 
+    /// If a candidate is the contents of a release, reads those of the next releases too, if it
+    /// is time for that. This is for a solver that encodes them only once it chooses them.
+    pub(crate) fn read_ahead(&self, id: SolvableId) {
+        if let Candidate::Contents(of) = self.terms.candidate(id) {
+            self.next_contents(&self.read_ahead, *of);
+        }
+    }
+
     /// The candidates of [`Name::Ahead`]: none, but the dependencies of the next contents are
     /// available.
     pub(super) fn ahead_candidates(&self, of: SolvableId) -> Candidates {
@@ -92,9 +100,9 @@ impl Encoder<'_> {
         }
     }
 
-    fn next_contents(&self, of: SolvableId) -> Vec<SolvableId> {
+    fn next_contents(&self, read: &LookAhead, of: SolvableId) -> Vec<SolvableId> {
         let name = self.solvable_name(of);
-        let mut projects = self.look_ahead.projects.borrow_mut();
+        let mut projects = read.projects.borrow_mut();
         let walked = projects.entry(name).or_default();
         if walked.ahead.contains(&of) {
             return Vec::new();

@@ -69,6 +69,7 @@ impl Clauses {
         match &mut self.meanings[variable.index()] {
             Meaning::Candidate { id, is_read } if !*is_read => {
                 *is_read = true;
+                encoder.read_ahead(*id);
                 match encoder.dependencies(*id) {
                     Dependencies::Known(known) => {
                         self.add_dependencies(encoder, engine, variable, &known);
