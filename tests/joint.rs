@@ -767,6 +767,30 @@ fn releases_are_read_in_growing_steps_once_several_contradict_the_rest() {
 }
 
 #[test]
+fn a_condition_counts_in_every_question() {
+    let world = ToyWorld::new(
+        r#"
+        conda a 1 : x >=2[when="(c or d) and e"]
+        conda c 1
+        conda d 1
+        conda e 1
+        conda x 1
+        want a
+        want c
+        want d
+        want e
+    "#,
+    );
+    let [c, d, e] = [1, 2, 3];
+    let questions = [vec![], vec![c], vec![d], vec![c, d], vec![e], vec![0]];
+    let answers = world.ask(&world.declared, |problem| {
+        let mut corrections = Corrections::new(problem, &[]).unwrap();
+        questions.map(|without| corrections.solves(&without, &[]).unwrap())
+    });
+    assert_eq!(answers, [false, false, false, true, true, true]);
+}
+
+#[test]
 fn questions_read_releases_in_growing_steps_too() {
     let world = walk();
     let is_solved = world.ask(&world.declared, |problem| {

@@ -29,7 +29,7 @@ pub(super) struct Clauses {
     required: HashMap<Requirement, Variable>,
     conditional: HashMap<(Requirement, ConditionId), Variable>,
     constraints: HashMap<VersionSetId, Variable>,
-    conditions: HashMap<VersionSetId, Variable>,
+    conditions: HashMap<ConditionId, Variable>,
     /// The variables whose clauses need the candidates of a name.
     waiting: HashMap<NameId, Vec<Waiting>>,
 }
@@ -45,7 +45,7 @@ enum Meaning {
         /// The position of the candidate that met it last.
         last: usize,
     },
-    /// A version set as a constraint or as a condition, or a conditional requirement.
+    /// A constraint, a condition or a conditional requirement.
     Other,
 }
 
@@ -111,15 +111,12 @@ impl Clauses {
         let conditional = self.new_variable(engine, Meaning::Other);
         self.conditional
             .insert((requirement, condition), conditional);
-        for sets in alternatives(encoder, condition) {
-            let mut clause = vec![conditional.negative(), required.positive()];
-            for set in sets {
-                clause.push(self.of_condition(encoder, engine, set).negative());
-            }
-            clause.sort_unstable();
-            clause.dedup();
-            engine.add(clause);
-        }
+        let holds = self.of_condition(encoder, engine, condition);
+        engine.add(vec![
+            conditional.negative(),
+            holds.negative(),
+            required.positive(),
+        ]);
         conditional
     }
 
@@ -164,20 +161,39 @@ impl Clauses {
         variable
     }
 
+    /// Returns a variable that is true if the condition holds.
     fn of_condition(
         &mut self,
         encoder: &Encoder<'_>,
         engine: &mut Engine,
-        set: VersionSetId,
+        condition: ConditionId,
     ) -> Variable {
-        if let Some(&known) = self.conditions.get(&set) {
+        if let Some(&known) = self.conditions.get(&condition) {
             return known;
         }
         let variable = self.new_variable(engine, Meaning::Other);
-        self.conditions.insert(set, variable);
-        let waiting = Waiting::Condition(set, variable);
-        self.wait(encoder.version_set_name(set), waiting);
-        self.define(encoder, engine, waiting);
+        self.conditions.insert(condition, variable);
+        match encoder.resolve_condition(condition) {
+            Condition::Requirement(set) => {
+                let waiting = Waiting::Condition(set, variable);
+                self.wait(encoder.version_set_name(set), waiting);
+                self.define(encoder, engine, waiting);
+            }
+            Condition::Binary(operator, left, right) => {
+                let sides = [left, right].map(|side| self.of_condition(encoder, engine, side));
+                let [left, right] = sides.map(Variable::negative);
+                match operator {
+                    LogicalOperator::Or => {
+                        engine.add(vec![left, variable.positive()]);
+                        engine.add(vec![right, variable.positive()]);
+                    }
+                    LogicalOperator::And if left == right => {
+                        engine.add(vec![left, variable.positive()]);
+                    }
+                    LogicalOperator::And => engine.add(vec![left, right, variable.positive()]),
+                }
+            }
+        }
         variable
     }
 
@@ -379,25 +395,6 @@ fn best_first(encoder: &Encoder<'_>, name: NameId) -> Vec<(SolvableId, bool)> {
     };
     let candidates = candidates.into_iter();
     candidates.map(|id| (id, is_available(&id))).collect()
-}
-
-/// Returns a condition as alternatives. Each is a list of version sets, all of which have a
-/// candidate that is installed.
-fn alternatives(encoder: &Encoder<'_>, condition: ConditionId) -> Vec<Vec<VersionSetId>> {
-    match encoder.resolve_condition(condition) {
-        Condition::Requirement(set) => vec![vec![set]],
-        Condition::Binary(operator, left, right) => {
-            let left = alternatives(encoder, left);
-            let right = alternatives(encoder, right);
-            match operator {
-                LogicalOperator::Or => [left, right].concat(),
-                LogicalOperator::And => left
-                    .iter()
-                    .flat_map(|left| right.iter().map(|right| [&left[..], right].concat()))
-                    .collect(),
-            }
-        }
-    }
 }
 
 /// Returns a place of a list, which grows if necessary.
