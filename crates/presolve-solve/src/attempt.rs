@@ -142,7 +142,8 @@ impl<'a> Attempt<'a> {
         lines: &[usize],
         more: &[ConditionalRequirement],
     ) -> Result<Option<Vec<SolvableId>>, SolveError> {
-        let is_asked = |core: &Vec<usize>| core.iter().all(|line| lines.contains(line));
+        let asked: HashSet<usize> = lines.iter().copied().collect();
+        let is_asked = |core: &Vec<usize>| core.iter().all(|line| asked.contains(line));
         if self.refuted.iter().any(is_asked) {
             return Ok(None);
         }

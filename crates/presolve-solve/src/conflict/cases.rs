@@ -12,7 +12,7 @@ use resolvo::{Interner, NameId, SolvableId};
 
 use super::{
     Case, Chain, Left,
-    demands::{Context, Demands, Derivation, Matchings},
+    demands::{Context, Demands, Derivation, EncodingCache},
     folded,
     nearest::{self, Nearest},
 };
@@ -37,7 +37,7 @@ pub(super) fn of(attempt: &Attempt<'_>, core: &[usize]) -> (Vec<Case>, Vec<(Name
     let clash = Clash {
         attempt,
         encoder: attempt.encoder(),
-        matchings: Matchings::default(),
+        cache: EncodingCache::default(),
         core,
     };
     let demands = clash.demands(&Context::default(), &[]);
@@ -64,7 +64,7 @@ pub(super) fn of(attempt: &Attempt<'_>, core: &[usize]) -> (Vec<Case>, Vec<(Name
 struct Clash<'c, 'a> {
     attempt: &'c Attempt<'a>,
     encoder: &'c Encoder<'a>,
-    matchings: Matchings,
+    cache: EncodingCache,
     core: &'c [usize],
 }
 
@@ -85,7 +85,7 @@ impl Clash<'_, '_> {
                     context.narrow(name, &demand.left.usable);
                 }
             }
-            Demands::of(self.attempt, &self.matchings, line, &context)
+            Demands::of(self.attempt, &self.cache, line, &context)
         });
         demands.collect()
     }

@@ -12,7 +12,7 @@ use matching::Matching;
 mod follower;
 mod matching;
 
-pub(super) use matching::Matchings;
+pub(super) use matching::EncodingCache;
 
 /// The remaining candidates of packages, given a choice or the demands of other lines.
 #[derive(Clone, Default, PartialEq)]

@@ -103,16 +103,21 @@ impl Toy {
         })
     }
 
+    /// Visits all literals; returns the first conflict.
+    fn propagate(&mut self) -> Option<Conflict> {
+        let mut conflict = self.engine.violated();
+        while let (None, Some(literal)) = (conflict, self.engine.next_literal()) {
+            conflict = self.engine.visit(literal);
+        }
+        conflict
+    }
+
     /// Searches as the solver does, and adds clauses between the decisions. Returns the
     /// assumptions to blame if there is no solution.
     fn search(&mut self, asked: &[Literal], random: &mut Random) -> Option<Vec<Literal>> {
         self.agenda.clear();
         loop {
-            let mut conflict = self.engine.violated();
-            while let (None, Some(literal)) = (conflict, self.engine.next_literal()) {
-                conflict = self.engine.visit(literal);
-            }
-            if let Some(conflict) = conflict {
+            if let Some(conflict) = self.propagate() {
                 assert!(self.engine.learn(conflict));
             } else if self.others.len() < 40 && random.below(4) == 0 {
                 self.add_random(random);
@@ -182,11 +187,7 @@ fn a_requirement_that_is_open_again_is_met() {
     let end = toy.require_one_of(vec![end, toy.candidates[0]]);
     let settle = |toy: &mut Toy| {
         loop {
-            let mut conflict = toy.engine.violated();
-            while let (None, Some(literal)) = (conflict, toy.engine.next_literal()) {
-                conflict = toy.engine.visit(literal);
-            }
-            if let Some(conflict) = conflict {
+            if let Some(conflict) = toy.propagate() {
                 assert!(toy.engine.learn(conflict));
             } else if let Some(&required) = asked.get(toy.engine.level()) {
                 toy.engine.decide(required.positive());

@@ -13,7 +13,7 @@ use resolvo::{
 
 use super::{
     Context, Demand, Demands, Derivation,
-    matching::{Matching, Matchings},
+    matching::{EncodingCache, Matching},
 };
 use crate::{
     attempt::Attempt,
@@ -35,7 +35,7 @@ const ROUNDS: usize = 4;
 /// The demands of one line while they are followed.
 struct Follower<'f, 'a> {
     encoder: &'f Encoder<'a>,
-    matchings: &'f Matchings,
+    cache: &'f EncodingCache,
     context: &'f Context,
     found: Demands,
     queue: VecDeque<NameId>,
@@ -47,13 +47,13 @@ impl Demands {
     /// Returns the demands of a declared line in a context.
     pub(in crate::conflict) fn of(
         attempt: &Attempt<'_>,
-        matchings: &Matchings,
+        cache: &EncodingCache,
         line: usize,
         context: &Context,
     ) -> Self {
         let mut follower = Follower {
             encoder: attempt.encoder(),
-            matchings,
+            cache,
             context,
             found: Demands::default(),
             queue: VecDeque::new(),
@@ -276,7 +276,7 @@ impl Follower<'_, '_> {
 
     fn known(&self, id: SolvableId, deep: bool) -> Result<Rc<KnownDependencies>, Reason> {
         let read = || read(self.encoder, id, deep).map(Rc::new);
-        self.matchings.dependencies(id, deep, read)
+        self.cache.dependencies(id, deep, read)
     }
 
     /// Returns why the context does not allow a requirement, or `None` if it does.
@@ -298,7 +298,7 @@ impl Follower<'_, '_> {
         for &set in sets {
             let name = self.encoder.version_set_name(set);
             refusal.premises.extend(self.premises(name));
-            let matching = self.matchings.of(self.encoder, set);
+            let matching = self.cache.matching(self.encoder, set);
             let needed = if matching.usable.is_empty() {
                 Err(self.encoder.display_version_set(set).to_string())
             } else {
@@ -332,7 +332,7 @@ impl Follower<'_, '_> {
             return *known;
         }
         let name = self.encoder.version_set_name(set);
-        let is_viable = self.is_left(name, &self.matchings.of(self.encoder, set));
+        let is_viable = self.is_left(name, &self.cache.matching(self.encoder, set));
         self.viable.borrow_mut().insert(set, is_viable);
         is_viable
     }
@@ -378,7 +378,7 @@ impl Follower<'_, '_> {
             }
         };
         let claim = Claim {
-            any: vec![self.matchings.of(encoder, set)],
+            any: vec![self.cache.matching(encoder, set)],
             sets: BTreeSet::from([set]),
             premises,
         };

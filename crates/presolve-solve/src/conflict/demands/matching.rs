@@ -12,7 +12,7 @@ use crate::{encode::Encoder, model::reason::Reason};
 
 /// What was read of the encoding: every line and every round asks for the same.
 #[derive(Default)]
-pub(in crate::conflict) struct Matchings {
+pub(in crate::conflict) struct EncodingCache {
     sets: RefCell<HashMap<VersionSetId, Rc<Matching>>>,
     dependencies: RefCell<HashMap<(SolvableId, bool), Dependencies>>,
 }
@@ -20,7 +20,7 @@ pub(in crate::conflict) struct Matchings {
 /// The requirements of a candidate, or why they are unavailable.
 type Dependencies = Result<Rc<KnownDependencies>, Reason>;
 
-impl Matchings {
+impl EncodingCache {
     /// Returns the requirements of a candidate, with or without those of its metadata.
     pub(super) fn dependencies(
         &self,
@@ -38,7 +38,7 @@ impl Matchings {
     }
 
     /// Returns the candidates in a version set.
-    pub(super) fn of(&self, encoder: &Encoder<'_>, set: VersionSetId) -> Rc<Matching> {
+    pub(super) fn matching(&self, encoder: &Encoder<'_>, set: VersionSetId) -> Rc<Matching> {
         if let Some(known) = self.sets.borrow().get(&set) {
             return known.clone();
         }
