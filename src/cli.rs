@@ -18,7 +18,6 @@ use presolve_text::{
     process, secrets,
 };
 
-mod arenas;
 mod check;
 mod completions;
 mod context;
@@ -249,10 +248,6 @@ fn run() -> ExitCode {
         return fail(&failure, &output);
     }
     let file = cli.command.file().map(Path::to_owned);
-    // Before the threads of the runtime have their arenas.
-    if matches!(&cli.command, Command::Check(check) if check.may_solve_several()) {
-        arenas::limit();
-    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+mod allocator;
+
 fn main() -> ExitCode {
     presolve::cli::main()
 }

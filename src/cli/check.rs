@@ -144,11 +144,6 @@ impl From<FailOn> for Level {
 }
 
 impl Check {
-    /// Whether it may solve several files.
-    pub(super) fn may_solve_several(&self) -> bool {
-        !self.no_solve && (self.paths.len() > 1 || self.paths.iter().any(|path| path.is_dir()))
-    }
-
     /// Runs the command.
     pub(super) async fn run(mut self, output: &Output) -> Result<(), Failure> {
         if self.print_schema {
