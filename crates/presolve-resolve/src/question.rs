@@ -37,7 +37,8 @@ use presolve_registry::{
     pypi::{client::Client, session::Session},
 };
 use presolve_solve::{
-    CutOff, Declared, PipPolicy, Preferences, Problem, SharedRatings, SolveError, World,
+    CutOff, Declared, PipPolicy, Preferences, Problem, RecordFacts, SharedRatings, SolveError,
+    World,
 };
 use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
@@ -415,6 +416,7 @@ impl Question {
                 pypi_names: &pypi_names,
                 channel_name: &|canonical| self.channels.name_of(canonical),
                 ratings: self.ratings.clone(),
+                facts: RecordFacts::default(),
                 subdir: self.subdir,
                 target: &self.target,
                 pip: policy(&self.index),

@@ -8,9 +8,12 @@ use resolvo::SolvableId;
 use crate::{
     encode::{
         Encoder,
-        pool::{Candidate, Origin, RecordId, ReleaseCandidate},
+        pool::{Candidate, Origin, ReleaseCandidate},
     },
-    model::solution::{Opaque, PypiPackage, Solution},
+    model::{
+        record::RecordId,
+        solution::{Opaque, PypiPackage, Solution},
+    },
 };
 use presolve_packages::pypi::{Metadata, ReleaseFile};
 

@@ -144,7 +144,9 @@ use resolvo::{
     VersionSetId,
 };
 
-use crate::model::{Declared, DeclaredKind, Problem, World, error::SolveError};
+use crate::model::{
+    Declared, DeclaredKind, Problem, World, error::SolveError, record_spec::RecordSpec,
+};
 use conda::CondaHalf;
 use look_ahead::LookAhead;
 use pool::{Candidate, Name, VersionSet};
@@ -161,11 +163,8 @@ pub(crate) mod pool;
 mod provider;
 pub(crate) mod pypi;
 mod pythons;
-mod record_spec;
 pub(crate) mod rules;
 pub(crate) mod terms;
-
-pub use record_spec::RecordSpec;
 
 /// The encoding of a problem. It creates candidates and their requirements on demand, when the
 /// solver asks for them.
@@ -274,7 +273,8 @@ impl<'a> Encoder<'a> {
             .iter()
             .map(|package| {
                 let name = self.terms.conda(package.name.as_normalized());
-                let any = VersionSet::Match(Box::default());
+                let any = self.terms.world.facts.numbered(RecordSpec::default());
+                let any = VersionSet::Match(any);
                 self.terms.some_of(name, any).into()
             })
             .collect()
@@ -326,6 +326,13 @@ impl<'a> Encoder<'a> {
         inverse: bool,
     ) -> Vec<SolvableId> {
         let set = self.terms.set(version_set);
+        if let VersionSet::Match(spec) = set {
+            let name = self
+                .terms
+                .pool
+                .resolve_version_set_package_name(version_set);
+            return self.conda.filter(name, candidates, spec, inverse);
+        }
         let kept = candidates.iter().copied();
         let kept: Vec<_> = kept.filter(|&id| self.is_in(id, set) != inverse).collect();
         if let (VersionSet::Specifiers(specifiers), false) = (set, inverse) {

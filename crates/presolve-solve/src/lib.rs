@@ -31,13 +31,14 @@ mod verify;
 
 pub use conflict::{Conflict, Missing};
 pub use corrections::Corrections;
-pub use encode::RecordSpec;
 pub use model::{
     CutOff, Declared, DeclaredKind, PipPolicy, Preferences, PreferredRecord, Problem, World,
     error::{RequirementError, SolveError, SpecError},
     python,
     ratings::SharedRatings,
     record::{date, depends_on},
+    record_facts::RecordFacts,
+    record_spec::RecordSpec,
     solution::{Clash, Opaque, ProvidedCandidate, PypiPackage, Solution},
     specifiers::specifiers,
 };

@@ -26,11 +26,14 @@ pub(crate) mod python_set;
 pub(crate) mod ratings;
 pub(crate) mod reason;
 pub(crate) mod record;
+pub(crate) mod record_facts;
+pub(crate) mod record_spec;
 pub(crate) mod solution;
 pub(crate) mod specifiers;
 
 use error::SolveError;
 use ratings::SharedRatings;
+use record_facts::RecordFacts;
 
 /// A requirement that the user declared.
 #[derive(Clone, Debug)]
@@ -157,6 +160,8 @@ pub struct World<'a> {
     pub channel_name: &'a dyn Fn(&str) -> String,
     /// What the files of releases allow, for all questions about this world.
     pub ratings: SharedRatings,
+    /// What was found out about the records.
+    pub facts: RecordFacts,
     /// The platform.
     pub subdir: Subdir,
     /// The wheel tags of the platform.

@@ -2,24 +2,25 @@
 //! semantics are those of rattler's solver, so that a file without a pip list gets the
 //! same records.
 
-use std::{
-    cell::RefCell,
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{cell::RefCell, cmp::Ordering, collections::BTreeSet, rc::Rc};
 
 use ahash::{AHashMap as HashMap, AHashSet as HashSet};
 use pep508_rs::PackageName as ProjectName;
 use rattler_conda_types::RepoDataRecord;
-use resolvo::{Candidates, HintDependenciesAvailable, NameId, SolvableId, StringId, VersionSetId};
+use resolvo::{
+    Candidates, DenseIndex, HintDependenciesAvailable, NameId, SolvableId, StringId, VersionSetId,
+};
 
 use super::{
-    pool::{Candidate, Name, RecordId, VersionSet},
-    record_spec::RecordSpec,
+    pool::{Candidate, Name, VersionSet},
     terms::Terms,
 };
-use crate::model::{error::SolveError, record::depends_on};
+use crate::model::{
+    error::SolveError,
+    record::{RecordId, depends_on},
+    record_facts::Providers,
+    record_spec::RecordSpec,
+};
 use channels::ChannelRules;
 use closed::Closed;
 use order::Order;
@@ -28,13 +29,11 @@ use specs::SpecCache;
 mod channels;
 mod closed;
 mod dependencies;
+mod matching;
 mod order;
 mod records;
 mod specs;
 mod unfounded;
-
-/// The conda packages that provide a project, with their versions as written.
-pub(super) type Providers = BTreeMap<String, Vec<String>>;
 
 /// The candidates of the conda half.
 pub(crate) struct CondaHalf<'a> {
@@ -48,6 +47,8 @@ pub(crate) struct CondaHalf<'a> {
     /// The packages of each unfounded set, with the records that would support it.
     supported: Vec<(BTreeSet<String>, Vec<VersionSetId>)>,
     specs: RefCell<SpecCache>,
+    /// The place of each record among those of its name, by its id.
+    places: Rc<[u32]>,
     order: Order,
     closed: Closed<'a>,
 }
@@ -66,6 +67,7 @@ impl<'a> CondaHalf<'a> {
             records: Vec::new(),
             supported: Vec::new(),
             specs: RefCell::default(),
+            places: Rc::default(),
             order: Order::default(),
             closed: Closed::default(),
         };
@@ -75,27 +77,26 @@ impl<'a> CondaHalf<'a> {
             half.of_name(name).candidates.push(solvable);
         }
         let mut channels = ChannelRules::new(&terms);
-        for subdir in 0..world.subdirs.len() {
-            let mut last = None;
-            for id in records::distinct(world, subdir)? {
-                let record = terms.record(id);
-                let package = &record.package_record.name;
-                let name = match last {
-                    Some((known, name)) if known == package => name,
-                    _ => terms.conda(package.as_normalized()),
-                };
-                last = Some((package, name));
-                let solvable = half.add(id, name, record);
-                let reasons = [
-                    records::exclusion(&terms, record),
-                    channels.exclusion(world, record),
-                ];
-                for reason in reasons.into_iter().flatten() {
-                    half.exclude(solvable, terms.intern_reason(reason));
-                }
-                half.favor(record, solvable);
+        let mut last = None;
+        for &id in records::distinct(world)? {
+            let record = terms.record(id);
+            let package = &record.package_record.name;
+            let name = match last {
+                Some((known, name)) if known == package => name,
+                _ => terms.conda(package.as_normalized()),
+            };
+            last = Some((package, name));
+            let solvable = half.add(id, name, record);
+            let reasons = [
+                records::exclusion(&terms, record),
+                channels.exclusion(world, record),
+            ];
+            for reason in reasons.into_iter().flatten() {
+                half.exclude(solvable, terms.intern_reason(reason));
             }
+            half.favor(record, solvable);
         }
+        half.places = world.facts.places(|| half.places());
         for set in &terms.rules.unfounded {
             let support = half.support(set);
             half.supported.push((set.names.clone(), support));
@@ -104,6 +105,17 @@ impl<'a> CondaHalf<'a> {
             candidates.hint_dependencies_available = HintDependenciesAvailable::All;
         }
         Ok(half)
+    }
+
+    fn places(&self) -> Vec<u32> {
+        let sizes = self.candidates.values().map(|found| found.candidates.len());
+        let mut places = vec![0; sizes.sum()];
+        for found in self.candidates.values() {
+            for (place, id) in found.candidates.iter().enumerate() {
+                places[id.to_index()] = place as u32;
+            }
+        }
+        places
     }
 
     fn of_name(&mut self, name: NameId) -> &mut Candidates {
@@ -243,7 +255,11 @@ impl<'a> CondaHalf<'a> {
     }
 
     /// Returns the conda packages that provide each PyPI project.
-    pub(super) fn providers(&self) -> HashMap<ProjectName, Providers> {
+    pub(super) fn providers(&self) -> Rc<HashMap<ProjectName, Providers>> {
+        (self.terms.world.facts).providers(|| self.find_providers())
+    }
+
+    fn find_providers(&self) -> HashMap<ProjectName, Providers> {
         let mut providers: HashMap<ProjectName, Providers> = HashMap::new();
         for &id in &self.records {
             let record = self.terms.record(id);

@@ -9,8 +9,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use rattler_conda_types::{NamelessMatchSpec, RepoDataRecord};
 
-use super::record_spec::RecordSpec;
-use crate::model::{CutOff, Declared, DeclaredKind, Problem, World, reason::Reason, record::date};
+use crate::model::{
+    CutOff, Declared, DeclaredKind, Problem, World, reason::Reason, record::date,
+    record_facts::RecordFacts, record_spec::RecordSpec,
+};
 use presolve_packages::{conda::SubdirRecords, cut_offs::CutOffs};
 use presolve_target::ChannelPriority;
 
@@ -95,6 +97,7 @@ impl<'a> Problem<'a> {
             declared: self.declared,
             world: World {
                 cut_off: Some(cut_off),
+                facts: RecordFacts::default(),
                 ..self.world.clone()
             },
         })

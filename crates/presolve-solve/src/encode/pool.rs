@@ -6,8 +6,9 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, PackageName};
 use resolvo::SolvableId;
 
-use super::record_spec::RecordSpec;
-use crate::model::{python_set::PythonSet, solution::ProvidedCandidate};
+use crate::model::{
+    python_set::PythonSet, record::RecordId, record_facts::Spec, solution::ProvidedCandidate,
+};
 use presolve_packages::pypi::{Distribution, ReleaseFile, pip_abilities::PipAbility};
 
 /// The pool of the joint problem.
@@ -59,7 +60,7 @@ pub(crate) enum VersionSet {
     /// All candidates of the name.
     Any,
     /// The conda records that a match spec matches.
-    Match(Box<RecordSpec>),
+    Match(Spec),
     /// The `python` records whose version is in the set.
     Python(PythonSet),
     /// The `pip` records that have an ability.
@@ -87,7 +88,7 @@ impl std::fmt::Display for VersionSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             VersionSet::Any | VersionSet::Exactly(_) | VersionSet::OneOf(_) => Ok(()),
-            VersionSet::Match(spec) => write!(f, "{spec}"),
+            VersionSet::Match(spec) => write!(f, "{}", **spec),
             VersionSet::Python(_) => write!(f, "(some)"),
             VersionSet::Pip(ability) => write!(f, "{}", ability.versions()),
             VersionSet::Provides(_, version) => write!(f, "=={version}"),
@@ -95,15 +96,6 @@ impl std::fmt::Display for VersionSet {
             VersionSet::Specifiers(specifiers) => write!(f, "{specifiers}"),
         }
     }
-}
-
-/// The position of a record: that of its subdir, and its own position in the subdir.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct RecordId {
-    /// The index of the subdir among the subdirs of the world.
-    pub subdir: u32,
-    /// The index of the record in the subdir.
-    pub index: u32,
 }
 
 /// A candidate of the solver: something that is installed or counts as installed.

@@ -7,15 +7,11 @@ use ahash::{AHashMap as HashMap, AHashSet as HashSet};
 use pep440_rs::Version;
 use pep508_rs::PackageName;
 
-use super::{
-    conda::{CondaHalf, Providers},
-    pips::Pips,
-    pythons::Pythons,
-    terms::Terms,
-};
+use super::{conda::CondaHalf, pips::Pips, pythons::Pythons, terms::Terms};
 use crate::model::{
     error::SolveError,
     ratings::{RatedFor, Ratings},
+    record_facts::Providers,
 };
 use candidates::ProjectCandidates;
 use presolve_packages::{
@@ -43,7 +39,7 @@ pub(crate) struct PypiHalf<'a> {
     /// The platform tags that at least one of these pips accepts.
     target: WheelTarget,
     /// The conda packages that provide a project.
-    providers: HashMap<PackageName, Providers>,
+    providers: Rc<HashMap<PackageName, Providers>>,
     /// The ratings of releases under these rules.
     ratings: Arc<Ratings>,
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
@@ -71,7 +67,7 @@ impl<'a> PypiHalf<'a> {
         let providers = if terms.rules.pip_half {
             conda.providers()
         } else {
-            HashMap::new()
+            Rc::default()
         };
         let ratings = terms.world.ratings.of(RatedFor {
             pythons: pythons.all().collect(),

@@ -10,14 +10,15 @@ use rattler_conda_types::RepoDataRecord;
 use resolvo::{ConditionalRequirement, NameId, SolvableId, StringId, VersionSetId};
 
 use super::{
-    pool::{Candidate, Name, Pool, RecordId, VersionSet},
-    record_spec::RecordSpec,
+    pool::{Candidate, Name, Pool, VersionSet},
     rules::Rules,
 };
 use crate::model::{
     DeclaredKind, Problem, World,
     python_set::PythonSet,
     reason::{Reason, ReasonKind},
+    record::RecordId,
+    record_spec::RecordSpec,
 };
 use presolve_packages::pypi::pip_abilities::PipAbility;
 

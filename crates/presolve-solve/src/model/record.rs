@@ -29,3 +29,12 @@ pub fn date(record: &RepoDataRecord) -> Option<jiff::Timestamp> {
 pub(crate) fn pep_version(record: &RepoDataRecord) -> Option<Version> {
     record.package_record.version.as_str().parse().ok()
 }
+
+/// The position of a record: that of its subdir, and its own position in the subdir.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RecordId {
+    /// The index of the subdir among the subdirs of the world.
+    pub subdir: u32,
+    /// The index of the record in the subdir.
+    pub index: u32,
+}

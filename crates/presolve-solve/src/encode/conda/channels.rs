@@ -6,13 +6,10 @@ use rattler_conda_types::{MatchSpec, RepoDataRecord};
 use resolvo::{SolvableId, VersionSetId};
 
 use super::{
-    super::{
-        pool::{RecordId, VersionSet},
-        terms::Terms,
-    },
+    super::{pool::VersionSet, terms::Terms},
     CondaHalf,
 };
-use crate::model::{Declared, DeclaredKind, World, reason::Reason};
+use crate::model::{Declared, DeclaredKind, World, reason::Reason, record::RecordId};
 use presolve_target::ChannelPriority;
 
 pub(super) struct ChannelRules<'a> {

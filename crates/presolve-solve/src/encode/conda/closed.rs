@@ -10,14 +10,10 @@ use std::{cell::RefCell, rc::Rc};
 
 use ahash::AHashMap as HashMap;
 
-use rattler_conda_types::{PackageNameMatcher, ParseMatchSpecOptions, RepodataRevision};
 use resolvo::Candidates;
 
-use super::{
-    super::{pool::Candidate, record_spec::RecordSpec},
-    CondaHalf,
-};
-use presolve_parse as parse;
+use super::{super::pool::Candidate, CondaHalf};
+use crate::model::record_spec::RecordSpec;
 
 /// The dependencies that were compared with the declared lines.
 #[derive(Default)]
@@ -65,17 +61,13 @@ impl<'a> CondaHalf<'a> {
         if specs.is_none() && name != "python" && !name.starts_with("__") {
             return None;
         }
-        let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-        let spec = parse::conda::match_spec(text, options).ok()?;
-        let (PackageNameMatcher::Exact(exact), spec) = spec.into_nameless() else {
-            return None;
-        };
-        if exact.as_normalized() != name || spec.condition.is_some() || spec.extras.is_some() {
+        let read = self.terms.world.facts.read(text).ok()?;
+        if read.name != name || read.condition.is_some() || !read.extras.is_empty() {
             return None;
         }
-        let spec = RecordSpec::new(spec).ok()?;
+        let spec = read.spec.as_ref().ok()?;
         let mut allowed = self.allowed(name, specs.as_deref().unwrap_or_default(), false);
-        Some(allowed.any(|record| spec.matches(record)) || self.is_met_by_target(name, &spec))
+        Some(allowed.any(|record| spec.matches(record)) || self.is_met_by_target(name, spec))
     }
 
     fn is_met_by_target(&self, name: &str, spec: &RecordSpec) -> bool {

@@ -7,11 +7,11 @@ use resolvo::{
 };
 
 use super::{
-    super::pool::{Name, RecordId},
+    super::pool::Name,
     CondaHalf,
     specs::{PooledSpec, join},
 };
-use crate::model::reason::Reason;
+use crate::model::{reason::Reason, record::RecordId};
 
 impl CondaHalf<'_> {
     /// Returns the requirements and constraints of a record.

@@ -14,45 +14,36 @@ use std::{
     cell::RefCell,
     cmp::{Ordering, Reverse},
     collections::BTreeMap,
+    rc::Rc,
 };
 
 use ahash::AHashMap as HashMap;
 use futures::FutureExt;
 use rattler_conda_types::Version;
 use resolvo::{
-    Candidates, Dependencies, DependencyProvider, NameId, Requirement, SolvableId, SolverCache,
-    VersionSetId,
+    Dependencies, DependencyProvider, NameId, Requirement, SolvableId, SolverCache, VersionSetId,
 };
 
 use super::{
-    super::{pool::Candidate, terms::Terms},
+    super::{
+        pool::{Candidate, VersionSet},
+        terms::Terms,
+    },
     CondaHalf,
 };
-use crate::model::record::date;
+use crate::model::{
+    record::date,
+    record_facts::{Rank, Score, place},
+};
 use presolve_target::ChannelPriority;
-
-/// The best version that a dependency allows, by its rank among those of the package, and
-/// whether it tracks features. Smaller is better.
-type Score = (bool, Reverse<u32>);
 
 /// Cached results of sorting.
 #[derive(Default)]
 pub(super) struct Order {
-    /// The ranks of the records of the packages that were sorted.
-    ranks: RefCell<HashMap<SolvableId, Rank>>,
     /// The highest version that a version set has.
     highest: RefCell<HashMap<VersionSetId, Option<Score>>>,
     /// Runs of equal records, in the original and in the sorted order.
     ties: RefCell<HashMap<Vec<SolvableId>, Vec<SolvableId>>>,
-}
-
-/// The ranks of a record among those of its package.
-#[derive(Clone, Copy, Default)]
-struct Rank {
-    /// Rank under rules 1 to 4; smaller is better.
-    key: u32,
-    /// Rank of its version; larger is better.
-    version: u32,
 }
 
 /// The sort key: whether the record has another version than a pin without a build, whether it
@@ -69,12 +60,9 @@ impl CondaHalf<'_> {
         if solvables.len() < 2 {
             return;
         }
-        self.rank(self.terms.name_of(solvables[0]));
-        let ranks = self.order.ranks.borrow();
-        let key = |id| ranks.get(id).map_or(0, |rank| rank.key);
-        let ranked = solvables.iter().map(|id| (key(id), *id));
+        let ranks = self.ranks(self.terms.name_of(solvables[0]));
+        let ranked = solvables.iter().map(|&id| (self.rank(&ranks, id).key, id));
         let mut ranked: Vec<(u32, SolvableId)> = ranked.collect();
-        drop(ranks);
         ranked.sort_by_key(|(key, _)| *key);
         let mut start = 0;
         for run in ranked.chunk_by(|a, b| a.0 == b.0) {
@@ -94,33 +82,36 @@ impl CondaHalf<'_> {
         let Some(&first) = solvables.first() else {
             return;
         };
-        self.rank(self.terms.name_of(first));
-        let ranks = self.order.ranks.borrow();
-        let key = |id: &SolvableId| ranks.get(id).map_or(0, |rank| rank.key);
-        solvables.sort_by_cached_key(|id| (key(id), Reverse(self.timestamp(*id))));
+        let ranks = self.ranks(self.terms.name_of(first));
+        let key = |id: &SolvableId| (self.rank(&ranks, *id).key, Reverse(self.timestamp(*id)));
+        solvables.sort_by_cached_key(key);
     }
 
-    /// Ranks all records of a package.
-    fn rank(&self, name: NameId) {
-        let Some(Candidates { candidates, .. }) = self.candidates.get(&name) else {
-            return;
-        };
-        let is_known = |id| self.order.ranks.borrow().contains_key(id);
-        if candidates.first().is_none_or(is_known) {
-            return;
-        }
-        let versions = numbered(
-            candidates
+    /// Returns the ranks of all records of a package, by their places.
+    fn ranks(&self, name: NameId) -> Rc<[Rank]> {
+        (self.terms.world.facts).ranks(name, || {
+            let found = self.candidates.get(&name);
+            let ids = found.map_or(&[][..], |found| &found.candidates);
+            let versions = ids
                 .iter()
-                .filter_map(|&id| Some((version(&self.terms, id)?, id))),
-        );
-        let key = |&id| (self.key(id, versions.get(&id).copied().unwrap_or(0)), id);
-        let keys = numbered(candidates.iter().map(key));
-        let ranks = keys.into_iter().map(|(id, key)| {
-            let version = versions.get(&id).copied().unwrap_or(0);
-            (id, Rank { key, version })
-        });
-        self.order.ranks.borrow_mut().extend(ranks);
+                .filter_map(|&id| Some((version(&self.terms, id)?, id)));
+            let versions = numbered(versions);
+            let version = |id: &SolvableId| versions.get(id).copied().unwrap_or(0);
+            let keys = numbered(ids.iter().map(|id| (self.key(*id, version(id)), *id)));
+            let rank = |id: &SolvableId| Rank {
+                key: keys[id],
+                version: version(id),
+            };
+            ids.iter().map(rank).collect()
+        })
+    }
+
+    /// The rank of a candidate; that of an extra is the default.
+    fn rank(&self, ranks: &[Rank], id: SolvableId) -> Rank {
+        let place = place(&self.places, id);
+        place
+            .and_then(|place| ranks.get(place).copied())
+            .unwrap_or_default()
     }
 
     fn key(&self, id: SolvableId, version: u32) -> Key {
@@ -202,30 +193,47 @@ impl CondaHalf<'_> {
         if let Some(known) = self.order.highest.borrow().get(&set) {
             return *known;
         }
-        let matching = solver
-            .get_or_cache_matching_candidates(set)
-            .now_or_never()?
-            .ok()?;
-        if let Some(&first) = matching.first() {
-            self.rank(self.terms.name_of(first));
-        }
-        let ranks = self.order.ranks.borrow();
+        let name = self.terms.pool.resolve_version_set_package_name(set);
+        let score = match self.terms.set(set) {
+            VersionSet::Match(spec) if !self.terms.rules.closed => {
+                self.terms.world.facts.highest(name, spec, || {
+                    let matching = self.matching(name, spec);
+                    let candidates = self.candidates.get(&name)?.candidates.iter();
+                    let matching = candidates.zip(&*matching).filter(|(_, matches)| **matches);
+                    self.highest_of(name, matching.map(|(id, _)| *id))
+                })
+            }
+            _ => {
+                let matching = solver.get_or_cache_matching_candidates(set);
+                let matching = matching.now_or_never()?.ok()?;
+                self.highest_of(name, matching.iter().copied())
+            }
+        };
+        self.order.highest.borrow_mut().insert(set, score);
+        score
+    }
+
+    /// Returns the score of the highest version of some candidates of a name.
+    fn highest_of(
+        &self,
+        name: NameId,
+        candidates: impl Iterator<Item = SolvableId>,
+    ) -> Option<Score> {
+        let ranks = self.ranks(name);
         let mut best: Option<(u32, SolvableId)> = None;
-        for &id in matching {
+        for id in candidates {
             // An extra has no version.
-            if let Some(Rank { version, .. }) = ranks.get(&id)
+            let rank = place(&self.places, id).and_then(|place| ranks.get(place));
+            if let Some(Rank { version, .. }) = rank
                 && best.is_none_or(|(best, _)| *version > best)
             {
                 best = Some((*version, id));
             }
         }
-        let score = best.map(|(version, id)| {
-            let record = self.terms.record_of(id);
-            let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
-            (tracked, Reverse(version))
-        });
-        self.order.highest.borrow_mut().insert(set, score);
-        score
+        let (version, id) = best?;
+        let record = self.terms.record_of(id);
+        let tracked = record.is_some_and(|r| !r.package_record.track_features.is_empty());
+        Some((tracked, Reverse(version)))
     }
 
     /// Returns the requirements of each record, by name. Moves records with broken

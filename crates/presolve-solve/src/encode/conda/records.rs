@@ -7,15 +7,28 @@ use ahash::AHashMap as HashMap;
 
 use rattler_conda_types::{RepoDataRecord, package::ArchiveIdentifier};
 
-use super::super::{pool::RecordId, terms::Terms};
-use crate::model::{World, error::SolveError, reason::Reason, record::pep_version};
+use super::super::terms::Terms;
+use crate::model::{
+    World,
+    error::SolveError,
+    reason::Reason,
+    record::{RecordId, pep_version},
+};
 
-/// Returns the records of a subdir in the order of the repodata. Of twins, which differ in the
-/// archive type only, it keeps the preferred one.
+/// Returns the records of all subdirs in the order of the repodata. Of twins, which differ in
+/// the archive type only, it keeps the preferred one.
 ///
 /// # Errors
 /// [`SolveError::DuplicateRecord`] for twins of the same archive type.
-pub(super) fn distinct(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, SolveError> {
+pub(super) fn distinct<'w>(world: &'w World<'_>) -> Result<&'w [RecordId], SolveError> {
+    world.facts.distinct(|| {
+        let subdirs = (0..world.subdirs.len()).map(|subdir| distinct_in(world, subdir));
+        let subdirs: Vec<Vec<RecordId>> = subdirs.collect::<Result<_, _>>()?;
+        Ok(subdirs.concat())
+    })
+}
+
+fn distinct_in(world: &World<'_>, subdir: usize) -> Result<Vec<RecordId>, SolveError> {
     let records = &world.subdirs[subdir].records;
     let mut kept: Vec<usize> = Vec::with_capacity(records.len());
     let mut places: HashMap<&ArchiveIdentifier, usize> = HashMap::with_capacity(records.len());

@@ -2,15 +2,12 @@
 
 use ahash::AHashMap as HashMap;
 
-use rattler_conda_types::{
-    MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions, RepodataRevision,
-};
+use rattler_conda_types::{MatchSpec, MatchSpecCondition};
 use resolvo::{Condition, ConditionId, ConditionalRequirement, LogicalOperator, VersionSetId};
 
 use super::{
     super::{
         pool::{Name, VersionSet},
-        record_spec::RecordSpec,
         terms::Terms,
     },
     CondaHalf,
@@ -18,8 +15,8 @@ use super::{
 use crate::model::{
     Declared,
     error::{SolveError, SpecError},
+    record_facts::ReadSpec,
 };
-use presolve_parse as parse;
 
 /// A match spec in the pool: its version sets and its condition, if it has one.
 pub(super) type PooledSpec = (Vec<VersionSetId>, Option<ConditionId>);
@@ -38,16 +35,11 @@ impl SpecCache {
         if let Some(known) = self.0.get(text) {
             return known.clone();
         }
-        let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-        let pooled = parse::conda::match_spec(text, options)
-            .map_err(|error| SpecError::Parser(error.to_string()))
-            .and_then(|spec| {
-                let condition = spec
-                    .condition
-                    .as_ref()
-                    .map(|when| self.condition(terms, when));
-                Ok((version_sets(terms, spec)?, condition.transpose()?))
-            });
+        let pooled = terms.world.facts.read(text).and_then(|spec| {
+            let condition = spec.condition.as_ref();
+            let condition = condition.map(|when| self.condition(terms, when));
+            Ok((version_sets(terms, &spec)?, condition.transpose()?))
+        });
         self.0.insert(text.to_string(), pooled.clone());
         pooled
     }
@@ -92,21 +84,16 @@ pub(super) fn join(
 }
 
 /// The version sets of a match spec: its extras (CEP-44), then the package.
-fn version_sets(terms: &Terms<'_>, spec: MatchSpec) -> Result<Vec<VersionSetId>, SpecError> {
-    let (PackageNameMatcher::Exact(name), spec) = spec.into_nameless() else {
-        return Err(SpecError::InexactName);
-    };
-    let name = name.as_normalized();
-    let extras = spec.extras.iter().flatten().map(|extra| {
+fn version_sets(terms: &Terms<'_>, read: &ReadSpec) -> Result<Vec<VersionSetId>, SpecError> {
+    let extras = read.extras.iter().map(|extra| {
         terms.any_of(Name::CondaExtra {
-            package: name.to_string(),
+            package: read.name.clone(),
             extra: extra.clone(),
         })
     });
     let mut sets: Vec<_> = extras.collect();
-    let id = terms.conda(name);
-    let spec = RecordSpec::new(spec).map_err(SpecError::Parser)?;
-    let spec = VersionSet::Match(Box::new(spec));
+    let id = terms.conda(&read.name);
+    let spec = VersionSet::Match(read.spec.clone()?);
     sets.push(terms.some_of(id, spec));
     Ok(sets)
 }
@@ -132,7 +119,8 @@ impl CondaHalf<'_> {
             .map(|when| cache.condition(&self.terms, when))
             .transpose()
             .map_err(refuse)?;
-        let mut sets = version_sets(&self.terms, spec.clone()).map_err(refuse)?;
+        let read = self.terms.world.facts.of(spec.clone()).map_err(refuse)?;
+        let mut sets = version_sets(&self.terms, &read).map_err(refuse)?;
         sets.extend(self.channel_set(line, spec));
         let requirement = |set: VersionSetId| ConditionalRequirement {
             requirement: set.into(),

@@ -57,6 +57,18 @@ impl RecordSpec {
                 .all(|(field, text)| field.matches(text, record))
     }
 
+    /// The version of a spec that requires nothing else of a record.
+    pub(crate) fn version_alone(&self) -> Option<&VersionSpec> {
+        let rest = NamelessMatchSpec {
+            version: None,
+            condition: None,
+            extras: None,
+            ..self.spec.clone()
+        };
+        let is_alone = self.texts.is_empty() && rest == NamelessMatchSpec::default();
+        self.spec.version.as_ref().filter(|_| is_alone)
+    }
+
     /// The version and the build of the spec.
     pub fn version_and_build(&self) -> (Option<VersionSpec>, Option<StringMatcher>) {
         (self.spec.version.clone(), self.spec.build.clone())

@@ -1,0 +1,236 @@
+//! Facts about the records of a world that every attempt at it needs. They are found once.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    cmp::Reverse,
+    collections::BTreeMap,
+    ops::Deref,
+    rc::Rc,
+};
+
+use ahash::AHashMap as HashMap;
+use pep508_rs::PackageName as ProjectName;
+use rattler_conda_types::{
+    MatchSpec, MatchSpecCondition, PackageNameMatcher, ParseMatchSpecOptions, RepodataRevision,
+};
+use resolvo::{DenseIndex, NameId, SolvableId};
+
+use super::{
+    error::{SolveError, SpecError},
+    record::RecordId,
+    record_spec::RecordSpec,
+};
+use presolve_parse as parse;
+
+/// Facts about the records of a world. Worlds with the same channels, virtual packages,
+/// preferences and cut-off may share them.
+///
+/// An encoding creates the ids of records and of their names first, and always in the same
+/// order. So these ids mean the same in each attempt.
+#[derive(Clone, Default)]
+pub struct RecordFacts(Rc<Facts>);
+
+/// The conda packages that provide a project, with their versions as written.
+pub(crate) type Providers = BTreeMap<String, Vec<String>>;
+
+#[derive(Default)]
+struct Facts {
+    distinct: OnceCell<Vec<RecordId>>,
+    providers: OnceCell<Rc<HashMap<ProjectName, Providers>>>,
+    places: OnceCell<Places>,
+    read: RefCell<HashMap<String, Result<Rc<ReadSpec>, SpecError>>>,
+    numbers: RefCell<HashMap<Rc<RecordSpec>, u32>>,
+    matching: RefCell<HashMap<(NameId, u32), Rc<[bool]>>>,
+    versions: RefCell<HashMap<NameId, Rc<[u32]>>>,
+    ranks: RefCell<HashMap<NameId, Rc<[Rank]>>>,
+    highest: RefCell<HashMap<(NameId, u32), Option<Score>>>,
+}
+
+/// The place of each record among the records of its name, by its id.
+type Places = Rc<[u32]>;
+
+/// The ranks of a record among those of its package.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rank {
+    /// Its rank by the fields that are compared first; smaller is better.
+    pub key: u32,
+    /// The rank of its version; larger is better.
+    pub version: u32,
+}
+
+/// The best version that a dependency allows: whether it tracks features, and its rank among
+/// those of the package. Smaller is better.
+pub(crate) type Score = (bool, Reverse<u32>);
+
+/// The constraints of a match spec. Equal ones have the same number, by which they are
+/// compared.
+#[derive(Clone, Debug)]
+pub(crate) struct Spec {
+    number: u32,
+    spec: Rc<RecordSpec>,
+}
+
+/// A match spec, as far as it could be read.
+pub(crate) struct ReadSpec {
+    /// Its condition (CEP 43).
+    pub condition: Option<MatchSpecCondition>,
+    /// The normalised name of the package.
+    pub name: String,
+    /// The extras of the package (CEP 44).
+    pub extras: Vec<String>,
+    /// Its constraints.
+    pub spec: Result<Spec, SpecError>,
+}
+
+impl RecordFacts {
+    /// Returns the records of all subdirs without twins, from the cache or from `find`.
+    ///
+    /// # Errors
+    /// The error of `find`.
+    pub(crate) fn distinct(
+        &self,
+        find: impl FnOnce() -> Result<Vec<RecordId>, SolveError>,
+    ) -> Result<&[RecordId], SolveError> {
+        if let Some(known) = self.0.distinct.get() {
+            return Ok(known);
+        }
+        let found = find()?;
+        Ok(self.0.distinct.get_or_init(|| found))
+    }
+
+    /// Returns the conda packages that provide each project, from the cache or from `find`.
+    pub(crate) fn providers(
+        &self,
+        find: impl FnOnce() -> HashMap<ProjectName, Providers>,
+    ) -> Rc<HashMap<ProjectName, Providers>> {
+        self.0.providers.get_or_init(|| Rc::new(find())).clone()
+    }
+
+    /// Returns the place of each record among those of its name, by its id, from the cache or
+    /// from `find`.
+    pub(crate) fn places(&self, find: impl FnOnce() -> Vec<u32>) -> Rc<[u32]> {
+        self.0.places.get_or_init(|| find().into()).clone()
+    }
+
+    /// Reads a match spec that a record writes.
+    ///
+    /// # Errors
+    /// [`SpecError::Parser`] and [`SpecError::InexactName`].
+    pub(crate) fn read(&self, text: &str) -> Result<Rc<ReadSpec>, SpecError> {
+        if let Some(known) = self.0.read.borrow().get(text) {
+            return known.clone();
+        }
+        let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+        let read = parse::conda::match_spec(text, options)
+            .map_err(|error| SpecError::Parser(error.to_string()))
+            .and_then(|spec| self.of(spec))
+            .map(Rc::new);
+        let mut known = self.0.read.borrow_mut();
+        known.insert(text.to_string(), read.clone());
+        read
+    }
+
+    /// Separates the parts of a match spec.
+    ///
+    /// # Errors
+    /// [`SpecError::InexactName`].
+    pub(crate) fn of(&self, spec: MatchSpec) -> Result<ReadSpec, SpecError> {
+        let (PackageNameMatcher::Exact(name), spec) = spec.into_nameless() else {
+            return Err(SpecError::InexactName);
+        };
+        Ok(ReadSpec {
+            condition: spec.condition.clone(),
+            name: name.as_normalized().to_string(),
+            extras: spec.extras.clone().unwrap_or_default(),
+            spec: RecordSpec::new(spec)
+                .map(|spec| self.numbered(spec))
+                .map_err(SpecError::Parser),
+        })
+    }
+
+    /// Gives a spec its number.
+    pub(crate) fn numbered(&self, spec: RecordSpec) -> Spec {
+        let mut numbers = self.0.numbers.borrow_mut();
+        if let Some((spec, &number)) = numbers.get_key_value(&spec) {
+            let spec = spec.clone();
+            return Spec { number, spec };
+        }
+        let (number, spec) = (numbers.len() as u32, Rc::new(spec));
+        numbers.insert(spec.clone(), number);
+        Spec { number, spec }
+    }
+
+    /// Returns for each record of a name, by its place, whether it matches, from the cache or
+    /// from `find`.
+    pub(crate) fn matching(
+        &self,
+        name: NameId,
+        spec: &Spec,
+        find: impl FnOnce() -> Vec<bool>,
+    ) -> Rc<[bool]> {
+        cached(&self.0.matching, (name, spec.number), || find().into())
+    }
+
+    /// Returns a number for the version of each record of a name, by its place, from the cache
+    /// or from `find`. The same text has the same number.
+    pub(crate) fn versions(&self, name: NameId, find: impl FnOnce() -> Vec<u32>) -> Rc<[u32]> {
+        cached(&self.0.versions, name, || find().into())
+    }
+
+    /// Returns the rank of each record of a name, by its place, from the cache or from `find`.
+    pub(crate) fn ranks(&self, name: NameId, find: impl FnOnce() -> Vec<Rank>) -> Rc<[Rank]> {
+        cached(&self.0.ranks, name, || find().into())
+    }
+
+    /// Returns the score of the highest version that a spec matches, from the cache or from
+    /// `find`.
+    pub(crate) fn highest(
+        &self,
+        name: NameId,
+        spec: &Spec,
+        find: impl FnOnce() -> Option<Score>,
+    ) -> Option<Score> {
+        cached(&self.0.highest, (name, spec.number), find)
+    }
+}
+
+/// Returns a fact. `find` may ask for other facts of the kind.
+fn cached<K: std::hash::Hash + Eq, V: Clone>(
+    known: &RefCell<HashMap<K, V>>,
+    key: K,
+    find: impl FnOnce() -> V,
+) -> V {
+    if let Some(known) = known.borrow().get(&key) {
+        return known.clone();
+    }
+    let found = find();
+    known.borrow_mut().insert(key, found.clone());
+    found
+}
+
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Spec {}
+
+impl std::hash::Hash for Spec {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+
+impl Deref for Spec {
+    type Target = RecordSpec;
+
+    fn deref(&self) -> &RecordSpec {
+        &self.spec
+    }
+}
+
+/// The place of a candidate, if it is a record or a virtual package.
+pub(crate) fn place(places: &[u32], id: SolvableId) -> Option<usize> {
+    places.get(id.to_index()).map(|&place| place as usize)
+}
