@@ -5,7 +5,7 @@ use std::{
     cell::RefCell,
     collections::{BTreeSet, HashSet},
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Instant,
 };
 
@@ -44,6 +44,9 @@ use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level, Location};
 
+/// What was found out about loaded records.
+type Facts = Arc<Mutex<Vec<(Weak<Repodata>, RecordFacts)>>>;
+
 /// The input of a solve, with the settings, names and connections that it needs.
 #[derive(Clone)]
 pub struct Question {
@@ -68,6 +71,7 @@ pub struct Question {
     declared: Arc<Vec<Declared>>,
     preferences: Preferences,
     ratings: SharedRatings,
+    facts: Facts,
     deadline: Option<Instant>,
     notices: Vec<Diagnostic>,
     has_mapping: bool,
@@ -126,6 +130,7 @@ impl Question {
             preferences: preferences(environment, &channels, upgrade),
             channels: Arc::new(channels),
             ratings: SharedRatings::default(),
+            facts: Facts::default(),
             deadline,
             notices,
             has_mapping: !environment.pip.requirements.is_empty() || environment.is_for_pip_alone(),
@@ -172,6 +177,7 @@ impl Question {
         if !self.has_mapping {
             let (names, notices) = self.shared.names(&self.settings).await?;
             (self.names, self.has_mapping) = (names, true);
+            self.facts = Facts::default();
             self.notices.extend(notices);
         }
         Ok(())
@@ -265,6 +271,7 @@ impl Question {
             virtual_packages: virtual_packages::for_target(self.subdir, image, &given)?,
             preferences: Preferences::default(),
             ratings: SharedRatings::default(),
+            facts: Facts::default(),
             ..self.clone()
         })
     }
@@ -386,7 +393,7 @@ impl Question {
 
     fn ask_here<A>(
         &self,
-        repodata: &Repodata,
+        repodata: &Arc<Repodata>,
         ask: impl FnOnce(&Problem<'_>) -> Result<A, SolveError>,
     ) -> Result<A, SolveError> {
         let known: RefCell<AHashMap<Url, Vec<PackageName>>> = RefCell::default();
@@ -416,7 +423,7 @@ impl Question {
                 pypi_names: &pypi_names,
                 channel_name: &|canonical| self.channels.name_of(canonical),
                 ratings: self.ratings.clone(),
-                facts: RecordFacts::default(),
+                facts: self.facts_on(repodata),
                 subdir: self.subdir,
                 target: &self.target,
                 pip: policy(&self.index),
@@ -425,6 +432,23 @@ impl Question {
                 deadline: self.deadline,
             },
         })
+    }
+
+    /// Returns the facts that were found about the records. A cut-off depends on the declared
+    /// lines, so with one the facts hold for one query only.
+    fn facts_on(&self, repodata: &Arc<Repodata>) -> RecordFacts {
+        if !self.cut_offs().is_none() {
+            return RecordFacts::default();
+        }
+        let mut known = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|(records, _)| records.strong_count() > 0);
+        let records = Arc::downgrade(repodata);
+        if let Some((_, facts)) = known.iter().find(|(known, _)| known.ptr_eq(&records)) {
+            return facts.clone();
+        }
+        let facts = RecordFacts::default();
+        known.push((records, facts.clone()));
+        facts
     }
 
     /// Returns the times after which packages do not count.

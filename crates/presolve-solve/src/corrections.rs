@@ -24,6 +24,7 @@ use crate::{
 };
 use hitting_sets::hitting_sets;
 use oracle::Oracle;
+use presolve_packages::pypi::pip_abilities::PipAbility;
 
 mod hitting_sets;
 mod oracle;
@@ -320,9 +321,13 @@ impl<'a> Corrections<'a> {
             DeclaredKind::Conda(spec) => spec.version.is_some() && line.names("pip"),
             _ => false,
         };
-        Ok(self.problem.has_pip()
-            && changed.0.iter().any(asks_for_pip)
-            && search::leniently(&changed.of(self.problem))?.is_none())
+        if !self.problem.has_pip() || !changed.0.iter().any(asks_for_pip) {
+            return Ok(false);
+        }
+        let changed = changed.of(self.problem);
+        let pip = conda_alone::solution(&changed)?.and_then(|conda| conda.pip());
+        let is_old = pip.is_some_and(|pip| !PipAbility::Backtracking.is_in(&pip));
+        Ok(is_old && search::leniently(&changed)?.is_none())
     }
 
     fn changed(&self, without: &[usize], with: &[Declared]) -> Changed {

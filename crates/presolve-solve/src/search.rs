@@ -6,7 +6,7 @@
 //!
 //! Conda records without a date count last: only if a cut-off for dates leaves no solution.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
     attempt::Attempt,
@@ -52,6 +52,7 @@ fn by_reading(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError
         return Ok(None);
     };
     if !problem.has_pip() {
+        let conda = Box::new(Arc::unwrap_or_clone(conda));
         return checked(problem, conda, &Rules::default()).map(Some);
     }
     let first = Rules::strict(conda_alone::projects(problem, &conda));

@@ -2,7 +2,7 @@
 //! semantics are those of rattler's solver, so that a file without a pip list gets the
 //! same records.
 
-use std::{cell::RefCell, cmp::Ordering, collections::BTreeSet, rc::Rc};
+use std::{cell::RefCell, cmp::Ordering, collections::BTreeSet, rc::Rc, sync::Arc};
 
 use ahash::{AHashMap as HashMap, AHashSet as HashSet};
 use pep508_rs::PackageName as ProjectName;
@@ -48,7 +48,7 @@ pub(crate) struct CondaHalf<'a> {
     supported: Vec<(BTreeSet<String>, Vec<VersionSetId>)>,
     specs: RefCell<SpecCache>,
     /// The place of each record among those of its name, by its id.
-    places: Rc<[u32]>,
+    places: Arc<[u32]>,
     order: Order,
     closed: Closed<'a>,
 }
@@ -67,7 +67,7 @@ impl<'a> CondaHalf<'a> {
             records: Vec::new(),
             supported: Vec::new(),
             specs: RefCell::default(),
-            places: Rc::default(),
+            places: Arc::default(),
             order: Order::default(),
             closed: Closed::default(),
         };
@@ -255,7 +255,7 @@ impl<'a> CondaHalf<'a> {
     }
 
     /// Returns the conda packages that provide each PyPI project.
-    pub(super) fn providers(&self) -> Rc<HashMap<ProjectName, Providers>> {
+    pub(super) fn providers(&self) -> Arc<HashMap<ProjectName, Providers>> {
         (self.terms.world.facts).providers(|| self.find_providers())
     }
 

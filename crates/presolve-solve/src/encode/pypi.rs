@@ -39,7 +39,7 @@ pub(crate) struct PypiHalf<'a> {
     /// The platform tags that at least one of these pips accepts.
     target: WheelTarget,
     /// The conda packages that provide a project.
-    providers: Rc<HashMap<PackageName, Providers>>,
+    providers: Arc<HashMap<PackageName, Providers>>,
     /// The ratings of releases under these rules.
     ratings: Arc<Ratings>,
     pages: RefCell<HashMap<PackageName, Option<Arc<Project>>>>,
@@ -67,7 +67,7 @@ impl<'a> PypiHalf<'a> {
         let providers = if terms.rules.pip_half {
             conda.providers()
         } else {
-            Rc::default()
+            Arc::default()
         };
         let ratings = terms.world.ratings.of(RatedFor {
             pythons: pythons.all().collect(),

@@ -1,11 +1,10 @@
 //! Facts about the records of a world that every attempt at it needs. They are found once.
 
 use std::{
-    cell::{OnceCell, RefCell},
     cmp::Reverse,
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     ops::Deref,
-    rc::Rc,
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use ahash::AHashMap as HashMap;
@@ -17,8 +16,10 @@ use resolvo::{DenseIndex, NameId, SolvableId};
 
 use super::{
     error::{SolveError, SpecError},
+    ratings::lock,
     record::RecordId,
     record_spec::RecordSpec,
+    solution::Solution,
 };
 use presolve_parse as parse;
 
@@ -28,26 +29,33 @@ use presolve_parse as parse;
 /// An encoding creates the ids of records and of their names first, and always in the same
 /// order. So these ids mean the same in each attempt.
 #[derive(Clone, Default)]
-pub struct RecordFacts(Rc<Facts>);
+pub struct RecordFacts(Arc<Facts>);
 
 /// The conda packages that provide a project, with their versions as written.
 pub(crate) type Providers = BTreeMap<String, Vec<String>>;
 
 #[derive(Default)]
 struct Facts {
-    distinct: OnceCell<Vec<RecordId>>,
-    providers: OnceCell<Rc<HashMap<ProjectName, Providers>>>,
-    places: OnceCell<Places>,
-    read: RefCell<HashMap<String, Result<Rc<ReadSpec>, SpecError>>>,
-    numbers: RefCell<HashMap<Rc<RecordSpec>, u32>>,
-    matching: RefCell<HashMap<(NameId, u32), Rc<[bool]>>>,
-    versions: RefCell<HashMap<NameId, Rc<[u32]>>>,
-    ranks: RefCell<HashMap<NameId, Rc<[Rank]>>>,
-    highest: RefCell<HashMap<(NameId, u32), Option<Score>>>,
+    distinct: OnceLock<Vec<RecordId>>,
+    providers: OnceLock<Arc<HashMap<ProjectName, Providers>>>,
+    places: OnceLock<Places>,
+    read: Mutex<HashMap<String, Result<Arc<ReadSpec>, SpecError>>>,
+    numbers: Mutex<HashMap<Arc<RecordSpec>, u32>>,
+    matching: Mutex<HashMap<(NameId, u32), Arc<[bool]>>>,
+    versions: Mutex<HashMap<NameId, Arc<[u32]>>>,
+    ranks: Mutex<HashMap<NameId, Arc<[Rank]>>>,
+    highest: Mutex<HashMap<(NameId, u32), Option<Score>>>,
+    conda_alone: Mutex<VecDeque<(CondaLines, Option<Arc<Solution>>)>>,
 }
 
+/// The declared conda lines: their match specs, with the channels that they allow.
+pub(crate) type CondaLines = Vec<(MatchSpec, Vec<String>)>;
+
+/// The number of recent solutions of conda halves that are kept.
+const SOLUTIONS: usize = 16;
+
 /// The place of each record among the records of its name, by its id.
-type Places = Rc<[u32]>;
+type Places = Arc<[u32]>;
 
 /// The ranks of a record among those of its package.
 #[derive(Clone, Copy, Default)]
@@ -67,7 +75,7 @@ pub(crate) type Score = (bool, Reverse<u32>);
 #[derive(Clone, Debug)]
 pub(crate) struct Spec {
     number: u32,
-    spec: Rc<RecordSpec>,
+    spec: Arc<RecordSpec>,
 }
 
 /// A match spec, as far as it could be read.
@@ -102,13 +110,13 @@ impl RecordFacts {
     pub(crate) fn providers(
         &self,
         find: impl FnOnce() -> HashMap<ProjectName, Providers>,
-    ) -> Rc<HashMap<ProjectName, Providers>> {
-        self.0.providers.get_or_init(|| Rc::new(find())).clone()
+    ) -> Arc<HashMap<ProjectName, Providers>> {
+        self.0.providers.get_or_init(|| Arc::new(find())).clone()
     }
 
     /// Returns the place of each record among those of its name, by its id, from the cache or
     /// from `find`.
-    pub(crate) fn places(&self, find: impl FnOnce() -> Vec<u32>) -> Rc<[u32]> {
+    pub(crate) fn places(&self, find: impl FnOnce() -> Vec<u32>) -> Arc<[u32]> {
         self.0.places.get_or_init(|| find().into()).clone()
     }
 
@@ -116,17 +124,16 @@ impl RecordFacts {
     ///
     /// # Errors
     /// [`SpecError::Parser`] and [`SpecError::InexactName`].
-    pub(crate) fn read(&self, text: &str) -> Result<Rc<ReadSpec>, SpecError> {
-        if let Some(known) = self.0.read.borrow().get(text) {
+    pub(crate) fn read(&self, text: &str) -> Result<Arc<ReadSpec>, SpecError> {
+        if let Some(known) = lock(&self.0.read).get(text) {
             return known.clone();
         }
         let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
         let read = parse::conda::match_spec(text, options)
             .map_err(|error| SpecError::Parser(error.to_string()))
             .and_then(|spec| self.of(spec))
-            .map(Rc::new);
-        let mut known = self.0.read.borrow_mut();
-        known.insert(text.to_string(), read.clone());
+            .map(Arc::new);
+        lock(&self.0.read).insert(text.to_string(), read.clone());
         read
     }
 
@@ -150,12 +157,12 @@ impl RecordFacts {
 
     /// Gives a spec its number.
     pub(crate) fn numbered(&self, spec: RecordSpec) -> Spec {
-        let mut numbers = self.0.numbers.borrow_mut();
+        let mut numbers = lock(&self.0.numbers);
         if let Some((spec, &number)) = numbers.get_key_value(&spec) {
             let spec = spec.clone();
             return Spec { number, spec };
         }
-        let (number, spec) = (numbers.len() as u32, Rc::new(spec));
+        let (number, spec) = (numbers.len() as u32, Arc::new(spec));
         numbers.insert(spec.clone(), number);
         Spec { number, spec }
     }
@@ -167,18 +174,18 @@ impl RecordFacts {
         name: NameId,
         spec: &Spec,
         find: impl FnOnce() -> Vec<bool>,
-    ) -> Rc<[bool]> {
+    ) -> Arc<[bool]> {
         cached(&self.0.matching, (name, spec.number), || find().into())
     }
 
     /// Returns a number for the version of each record of a name, by its place, from the cache
     /// or from `find`. The same text has the same number.
-    pub(crate) fn versions(&self, name: NameId, find: impl FnOnce() -> Vec<u32>) -> Rc<[u32]> {
+    pub(crate) fn versions(&self, name: NameId, find: impl FnOnce() -> Vec<u32>) -> Arc<[u32]> {
         cached(&self.0.versions, name, || find().into())
     }
 
     /// Returns the rank of each record of a name, by its place, from the cache or from `find`.
-    pub(crate) fn ranks(&self, name: NameId, find: impl FnOnce() -> Vec<Rank>) -> Rc<[Rank]> {
+    pub(crate) fn ranks(&self, name: NameId, find: impl FnOnce() -> Vec<Rank>) -> Arc<[Rank]> {
         cached(&self.0.ranks, name, || find().into())
     }
 
@@ -192,19 +199,41 @@ impl RecordFacts {
     ) -> Option<Score> {
         cached(&self.0.highest, (name, spec.number), find)
     }
+
+    /// Returns the best solution of a conda half alone, from the cache or from `find`.
+    ///
+    /// # Errors
+    /// The error of `find`.
+    pub(crate) fn conda_alone(
+        &self,
+        lines: CondaLines,
+        find: impl FnOnce() -> Result<Option<Arc<Solution>>, SolveError>,
+    ) -> Result<Option<Arc<Solution>>, SolveError> {
+        let is_it = |(known, _): &&(CondaLines, _)| *known == lines;
+        if let Some((_, known)) = lock(&self.0.conda_alone).iter().find(is_it) {
+            return Ok(known.clone());
+        }
+        let found = find()?;
+        let mut known = lock(&self.0.conda_alone);
+        if known.len() == SOLUTIONS {
+            known.pop_front();
+        }
+        known.push_back((lines, found.clone()));
+        Ok(found)
+    }
 }
 
 /// Returns a fact. `find` may ask for other facts of the kind.
 fn cached<K: std::hash::Hash + Eq, V: Clone>(
-    known: &RefCell<HashMap<K, V>>,
+    known: &Mutex<HashMap<K, V>>,
     key: K,
     find: impl FnOnce() -> V,
 ) -> V {
-    if let Some(known) = known.borrow().get(&key) {
+    if let Some(known) = lock(known).get(&key) {
         return known.clone();
     }
     let found = find();
-    known.borrow_mut().insert(key, found.clone());
+    lock(known).insert(key, found.clone());
     found
 }
 

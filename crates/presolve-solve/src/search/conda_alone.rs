@@ -1,6 +1,6 @@
 //! The conda half without the pip list.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use pep508_rs::PackageName;
 use resolvo::SolvableId;
@@ -9,17 +9,31 @@ use crate::{
     attempt::Attempt,
     decode::{Decoded, decode},
     encode::rules::Rules,
-    model::{Problem, error::SolveError, solution::Solution},
+    model::{
+        DeclaredKind, Problem, error::SolveError, record_facts::CondaLines, solution::Solution,
+    },
 };
 
 /// Returns the best solution of the conda half; `None` if it has none.
 ///
 /// # Errors
 /// As for [`solve`](super::solve).
-pub(super) fn solution(problem: &Problem<'_>) -> Result<Option<Box<Solution>>, SolveError> {
-    let mut attempt = Attempt::new(problem, Rules::default())?;
-    let chosen = attempt.run()?;
-    chosen.map(|chosen| read(&attempt, &chosen)).transpose()
+pub(crate) fn solution(problem: &Problem<'_>) -> Result<Option<Arc<Solution>>, SolveError> {
+    problem.world.facts.conda_alone(conda_lines(problem), || {
+        let mut attempt = Attempt::new(problem, Rules::default())?;
+        let chosen = attempt.run()?;
+        let solution = chosen.map(|chosen| read(&attempt, &chosen)).transpose()?;
+        Ok(solution.map(Arc::from))
+    })
+}
+
+fn conda_lines(problem: &Problem<'_>) -> CondaLines {
+    let lines = problem.declared.iter();
+    let lines = lines.filter_map(|line| match &line.kind {
+        DeclaredKind::Conda(spec) => Some(((**spec).clone(), line.channels.clone())),
+        _ => None,
+    });
+    lines.collect()
 }
 
 /// Returns the solution of a choice for the conda half alone.

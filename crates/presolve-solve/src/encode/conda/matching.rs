@@ -1,7 +1,7 @@
 //! The records that a match spec matches. A spec of a version alone is compared with each version
 //! once, because a package has several builds of a version.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ahash::AHashMap as HashMap;
 use rattler_conda_types::{RepoDataRecord, VersionSpec};
@@ -29,7 +29,7 @@ impl CondaHalf<'_> {
 
     /// Returns for each record or virtual package of a name, by its place, whether a spec matches
     /// it.
-    pub(super) fn matching(&self, name: NameId, spec: &Spec) -> Rc<[bool]> {
+    pub(super) fn matching(&self, name: NameId, spec: &Spec) -> Arc<[bool]> {
         (self.terms.world.facts).matching(name, spec, || {
             let found = self.candidates.get(&name);
             let ids = found.map_or(&[][..], |found| &found.candidates);

@@ -14,7 +14,7 @@ use std::{
     cell::RefCell,
     cmp::{Ordering, Reverse},
     collections::BTreeMap,
-    rc::Rc,
+    sync::Arc,
 };
 
 use ahash::AHashMap as HashMap;
@@ -88,7 +88,7 @@ impl CondaHalf<'_> {
     }
 
     /// Returns the ranks of all records of a package, by their places.
-    fn ranks(&self, name: NameId) -> Rc<[Rank]> {
+    fn ranks(&self, name: NameId) -> Arc<[Rank]> {
         (self.terms.world.facts).ranks(name, || {
             let found = self.candidates.get(&name);
             let ids = found.map_or(&[][..], |found| &found.candidates);
