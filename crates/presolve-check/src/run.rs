@@ -120,7 +120,8 @@ impl Check {
     /// be written, its report says so.
     pub async fn run(&self, listener: &Listener, listening: &mut dyn CheckObserver) -> CheckReport {
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-        let at_once = at_once.min(AT_ONCE);
+        // While one file waits for a page, or its lines are read, the others use all cores.
+        let at_once = (at_once + 1).min(AT_ONCE);
         let (projects, shared) = (Projects::default(), Shared::new(listener));
         let registries = self.check_images.then(|| {
             let registries = ImageRegistries::new(listener.waiting.clone());
