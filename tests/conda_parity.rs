@@ -89,6 +89,7 @@ impl Task {
                 pypi_names: &|_| Vec::new(),
                 channel_name: &str::to_string,
                 ratings: Default::default(),
+                facts: Default::default(),
                 subdir: Subdir::Linux64,
                 target: &target,
                 pip: PipPolicy::default(),

@@ -381,6 +381,7 @@ impl ToyWorld {
                 pypi_names: &names,
                 channel_name: &|url| url.rsplit('/').nth(1).unwrap_or(url).to_string(),
                 ratings: Default::default(),
+                facts: Default::default(),
                 subdir: Subdir::Linux64,
                 target: &target,
                 pip: self.pip.clone(),

@@ -160,7 +160,8 @@ pub struct World<'a> {
     pub channel_name: &'a dyn Fn(&str) -> String,
     /// What the files of releases allow, for all questions about this world.
     pub ratings: SharedRatings,
-    /// What was found out about the records.
+    /// What was found out about the records. Another world may share it only if it has the same
+    /// channels, virtual packages, cut-off and preferences, see [`Self::changed`].
     pub facts: RecordFacts,
     /// The platform.
     pub subdir: Subdir,
@@ -178,6 +179,15 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
+    /// Returns a changed world, with facts of its own.
+    #[must_use]
+    pub fn changed(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut world = self.clone();
+        world.facts = RecordFacts::default();
+        change(&mut world);
+        world
+    }
+
     /// Checks that at most `grace` has passed since the deadline.
     ///
     /// # Errors

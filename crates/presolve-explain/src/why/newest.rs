@@ -120,11 +120,14 @@ fn possible(
     package: &Package,
     open: &Versions,
 ) -> Result<Option<Possible>, SolveError> {
-    let mut world: World<'_> = problem.world.clone();
-    let pinned = match (package.half, parse::pep::name(&package.name)) {
-        (Half::Pypi, Ok(project)) => world.preferences.pypi.remove(&project).is_some(),
-        _ => world.preferences.conda.remove(&package.name).is_some(),
-    };
+    let mut pinned = false;
+    let world = problem.world.changed(|world: &mut World<'_>| {
+        let preferences = &mut world.preferences;
+        pinned = match (package.half, parse::pep::name(&package.name)) {
+            (Half::Pypi, Ok(project)) => preferences.pypi.remove(&project).is_some(),
+            _ => preferences.conda.remove(&package.name).is_some(),
+        };
+    });
     if pinned {
         let unpinned = Problem {
             declared: problem.declared,

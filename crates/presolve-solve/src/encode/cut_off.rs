@@ -10,8 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use rattler_conda_types::{NamelessMatchSpec, RepoDataRecord};
 
 use crate::model::{
-    CutOff, Declared, DeclaredKind, Problem, World, reason::Reason, record::date,
-    record_facts::RecordFacts, record_spec::RecordSpec,
+    CutOff, Declared, DeclaredKind, Problem, reason::Reason, record::date, record_spec::RecordSpec,
 };
 use presolve_packages::{conda::SubdirRecords, cut_offs::CutOffs};
 use presolve_target::ChannelPriority;
@@ -95,11 +94,7 @@ impl<'a> Problem<'a> {
         };
         Some(Problem {
             declared: self.declared,
-            world: World {
-                cut_off: Some(cut_off),
-                facts: RecordFacts::default(),
-                ..self.world.clone()
-            },
+            world: self.world.changed(|world| world.cut_off = Some(cut_off)),
         })
     }
 }
