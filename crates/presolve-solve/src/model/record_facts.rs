@@ -34,17 +34,23 @@ pub struct RecordFacts(Arc<Facts>);
 /// The conda packages that provide a project, with their versions as written.
 pub(crate) type Providers = BTreeMap<String, Vec<String>>;
 
+/// Facts of a kind, by what they are about.
+type Known<K, V> = Mutex<HashMap<K, V>>;
+
+/// A name, and the number of a spec.
+type SpecOf = (NameId, u32);
+
 #[derive(Default)]
 struct Facts {
     distinct: OnceLock<Vec<RecordId>>,
     providers: OnceLock<Arc<HashMap<ProjectName, Providers>>>,
-    places: OnceLock<Places>,
-    read: Mutex<HashMap<String, Result<Arc<ReadSpec>, SpecError>>>,
-    numbers: Mutex<HashMap<Arc<RecordSpec>, u32>>,
-    matching: Mutex<HashMap<(NameId, u32), Arc<[bool]>>>,
-    versions: Mutex<HashMap<NameId, Arc<[u32]>>>,
-    ranks: Mutex<HashMap<NameId, Arc<[Rank]>>>,
-    highest: Mutex<HashMap<(NameId, u32), Option<Score>>>,
+    places: OnceLock<Arc<[u32]>>,
+    read: Known<String, Result<Arc<ReadSpec>, SpecError>>,
+    numbers: Known<Arc<RecordSpec>, u32>,
+    matching: Known<SpecOf, Arc<[bool]>>,
+    versions: Known<NameId, Arc<[u32]>>,
+    ranks: Known<NameId, Arc<[Rank]>>,
+    highest: Known<SpecOf, Option<Score>>,
     conda_alone: Mutex<VecDeque<(CondaLines, Option<Arc<Solution>>)>>,
 }
 
@@ -53,9 +59,6 @@ pub(crate) type CondaLines = Vec<(MatchSpec, Vec<String>)>;
 
 /// The number of recent solutions of conda halves that are kept.
 const SOLUTIONS: usize = 16;
-
-/// The place of each record among the records of its name, by its id.
-type Places = Arc<[u32]>;
 
 /// The ranks of a record among those of its package.
 #[derive(Clone, Copy, Default)]
@@ -225,7 +228,7 @@ impl RecordFacts {
 
 /// Returns a fact. `find` may ask for other facts of the kind.
 fn cached<K: std::hash::Hash + Eq, V: Clone>(
-    known: &Mutex<HashMap<K, V>>,
+    known: &Known<K, V>,
     key: K,
     find: impl FnOnce() -> V,
 ) -> V {
