@@ -15,9 +15,9 @@ mod jemalloc {
     #[global_allocator]
     static ALLOCATOR: Jemalloc = Jemalloc;
 
-    /// The options of jemalloc: it returns freed memory after 0.3 s, keeps only small objects
-    /// for each thread, and does not move the starts of large objects apart. By default it needs
-    /// up to 40 % more memory.
+    /// The options of jemalloc: it returns freed memory after 0.3 s, caches only small objects
+    /// for each thread, and does not shift the addresses of large ones. With its defaults, it
+    /// needs up to 40 % more memory.
     ///
     /// <https://jemalloc.net/jemalloc.3.html#tuning>
     // SAFETY: jemalloc reads this name as a pointer to a text that ends with a zero byte.

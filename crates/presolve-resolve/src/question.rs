@@ -44,8 +44,8 @@ use presolve_spec::{EnvironmentFile, PipRequirementKind};
 use presolve_target::ChannelPriority;
 use presolve_text::diagnostic::{Diagnostic, Failure, FailureKind, Level, Location};
 
-/// What was found out about loaded records.
-type Facts = Arc<Mutex<Vec<(Weak<Repodata>, RecordFacts)>>>;
+/// The facts that were found about loaded records, as long as these are in use.
+type FactsByRecords = Arc<Mutex<Vec<(Weak<Repodata>, RecordFacts)>>>;
 
 /// The input of a solve, with the settings, names and connections that it needs.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ pub struct Question {
     declared: Arc<Vec<Declared>>,
     preferences: Preferences,
     ratings: SharedRatings,
-    facts: Facts,
+    facts: FactsByRecords,
     deadline: Option<Instant>,
     notices: Vec<Diagnostic>,
     has_mapping: bool,
@@ -130,7 +130,7 @@ impl Question {
             preferences: preferences(environment, &channels, upgrade),
             channels: Arc::new(channels),
             ratings: SharedRatings::default(),
-            facts: Facts::default(),
+            facts: FactsByRecords::default(),
             deadline,
             notices,
             has_mapping: !environment.pip.requirements.is_empty() || environment.is_for_pip_alone(),
@@ -177,7 +177,7 @@ impl Question {
         if !self.has_mapping {
             let (names, notices) = self.shared.names(&self.settings).await?;
             (self.names, self.has_mapping) = (names, true);
-            self.facts = Facts::default();
+            self.facts = FactsByRecords::default();
             self.notices.extend(notices);
         }
         Ok(())
@@ -271,7 +271,7 @@ impl Question {
             virtual_packages: virtual_packages::for_target(self.subdir, image, &given)?,
             preferences: Preferences::default(),
             ratings: SharedRatings::default(),
-            facts: Facts::default(),
+            facts: FactsByRecords::default(),
             ..self.clone()
         })
     }
@@ -434,8 +434,8 @@ impl Question {
         })
     }
 
-    /// Returns the facts that were found about the records. A cut-off depends on the declared
-    /// lines, so with one the facts hold for one query only.
+    /// Returns the facts that were found about the records. What a cut-off excludes depends on
+    /// the declared lines, so with a cut-off each query has facts of its own.
     fn facts_on(&self, repodata: &Arc<Repodata>) -> RecordFacts {
         if !self.cut_offs().is_none() {
             return RecordFacts::default();

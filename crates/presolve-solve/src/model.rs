@@ -160,8 +160,8 @@ pub struct World<'a> {
     pub channel_name: &'a dyn Fn(&str) -> String,
     /// What the files of releases allow, for all questions about this world.
     pub ratings: SharedRatings,
-    /// What was found out about the records. Another world may share it only if it has the same
-    /// channels, virtual packages, cut-off and preferences, see [`Self::changed`].
+    /// What was found out about the records. Worlds may share it if they differ only in
+    /// [`asked`](Self::asked) and [`deadline`](Self::deadline), see [`Self::changed`].
     pub facts: RecordFacts,
     /// The platform.
     pub subdir: Subdir,

@@ -47,7 +47,7 @@ pub(crate) struct CondaHalf<'a> {
     /// The packages of each unfounded set, with the records that would support it.
     supported: Vec<(BTreeSet<String>, Vec<VersionSetId>)>,
     specs: RefCell<SpecCache>,
-    /// The place of each record among those of its name, by its id.
+    /// The place of each record or virtual package among those of its name, by its id.
     places: Arc<[u32]>,
     order: Order,
     closed: Closed<'a>,
@@ -97,6 +97,7 @@ impl<'a> CondaHalf<'a> {
             half.favor(record, solvable);
         }
         half.places = world.facts.places(|| half.places());
+        debug_assert_eq!(*half.places, *half.places(), "shared facts");
         for set in &terms.rules.unfounded {
             let support = half.support(set);
             half.supported.push((set.names.clone(), support));

@@ -23,11 +23,10 @@ use super::{
 };
 use presolve_parse as parse;
 
-/// Facts about the records of a world. Worlds with the same channels, virtual packages,
-/// preferences and cut-off may share them.
+/// Facts about the records of a world, see [`World::facts`](super::World::facts).
 ///
-/// An encoding creates the ids of records and of their names first, and always in the same
-/// order. So these ids mean the same in each attempt.
+/// An encoding creates the ids of virtual packages, records and their names before all others,
+/// and always in the same order. So these ids mean the same in each attempt.
 #[derive(Clone, Default)]
 pub struct RecordFacts(Arc<Facts>);
 
@@ -63,7 +62,7 @@ const SOLUTIONS: usize = 16;
 /// The ranks of a record among those of its package.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Rank {
-    /// Its rank by the fields that are compared first; smaller is better.
+    /// Its rank by all that is known without its dependencies; smaller is better.
     pub key: u32,
     /// The rank of its version; larger is better.
     pub version: u32,
@@ -73,8 +72,8 @@ pub(crate) struct Rank {
 /// those of the package. Smaller is better.
 pub(crate) type Score = (bool, Reverse<u32>);
 
-/// The constraints of a match spec. Equal ones have the same number, by which they are
-/// compared.
+/// The constraints of a match spec, as they are written. Those that mean the same, such as `>=2`
+/// and `>=2.0`, have the same number, by which they are compared.
 #[derive(Clone, Debug)]
 pub(crate) struct Spec {
     number: u32,
@@ -117,8 +116,8 @@ impl RecordFacts {
         self.0.providers.get_or_init(|| Arc::new(find())).clone()
     }
 
-    /// Returns the place of each record among those of its name, by its id, from the cache or
-    /// from `find`.
+    /// Returns the place of each record or virtual package among those of its name, by its id,
+    /// from the cache or from `find`.
     pub(crate) fn places(&self, find: impl FnOnce() -> Vec<u32>) -> Arc<[u32]> {
         self.0.places.get_or_init(|| find().into()).clone()
     }
@@ -160,18 +159,15 @@ impl RecordFacts {
 
     /// Gives a spec its number.
     pub(crate) fn numbered(&self, spec: RecordSpec) -> Spec {
+        let spec = Arc::new(spec);
         let mut numbers = lock(&self.0.numbers);
-        if let Some((spec, &number)) = numbers.get_key_value(&spec) {
-            let spec = spec.clone();
-            return Spec { number, spec };
-        }
-        let (number, spec) = (numbers.len() as u32, Arc::new(spec));
-        numbers.insert(spec.clone(), number);
+        let next = numbers.len() as u32;
+        let number = *numbers.entry(spec.clone()).or_insert(next);
         Spec { number, spec }
     }
 
-    /// Returns for each record of a name, by its place, whether it matches, from the cache or
-    /// from `find`.
+    /// Returns for each record or virtual package of a name, by its place, whether it matches,
+    /// from the cache or from `find`.
     pub(crate) fn matching(
         &self,
         name: NameId,
@@ -192,8 +188,8 @@ impl RecordFacts {
         cached(&self.0.ranks, name, || find().into())
     }
 
-    /// Returns the score of the highest version that a spec matches, from the cache or from
-    /// `find`.
+    /// Returns the score of the highest version that a spec matches, also if its records are
+    /// excluded, from the cache or from `find`.
     pub(crate) fn highest(
         &self,
         name: NameId,
@@ -212,17 +208,20 @@ impl RecordFacts {
         lines: CondaLines,
         find: impl FnOnce() -> Result<Option<Arc<Solution>>, SolveError>,
     ) -> Result<Option<Arc<Solution>>, SolveError> {
-        let is_it = |(known, _): &&(CondaLines, _)| *known == lines;
-        if let Some((_, known)) = lock(&self.0.conda_alone).iter().find(is_it) {
-            return Ok(known.clone());
+        let known = self.take_conda_alone(&lines);
+        let found = known.map_or_else(find, Ok)?;
+        let mut recent = lock(&self.0.conda_alone);
+        if recent.len() == SOLUTIONS {
+            recent.pop_front();
         }
-        let found = find()?;
-        let mut known = lock(&self.0.conda_alone);
-        if known.len() == SOLUTIONS {
-            known.pop_front();
-        }
-        known.push_back((lines, found.clone()));
+        recent.push_back((lines, found.clone()));
         Ok(found)
+    }
+
+    fn take_conda_alone(&self, lines: &CondaLines) -> Option<Option<Arc<Solution>>> {
+        let mut recent = lock(&self.0.conda_alone);
+        let place = recent.iter().position(|(known, _)| known == lines)?;
+        recent.remove(place).map(|(_, solution)| solution)
     }
 }
 

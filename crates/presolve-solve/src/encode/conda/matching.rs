@@ -68,7 +68,7 @@ impl CondaHalf<'_> {
     }
 }
 
-/// Numbers the versions of records as written: `1.0` and `1.0.0` are equal, but not for `==`.
+/// Numbers the versions of records by their text.
 fn numbered(records: &[&RepoDataRecord]) -> Vec<u32> {
     let mut numbers = HashMap::new();
     let mut numbered = Vec::with_capacity(records.len());

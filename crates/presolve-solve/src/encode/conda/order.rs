@@ -290,8 +290,7 @@ impl CondaHalf<'_> {
     }
 }
 
-/// Numbers the ids in the order of their keys; equal keys have one number. Keys are compared
-/// by `cmp`: for `==`, the versions `1.0` and `1.0.0` differ.
+/// Numbers the ids in the order of their keys; equal keys have one number.
 fn numbered<K: Ord>(keys: impl Iterator<Item = (K, SolvableId)>) -> HashMap<SolvableId, u32> {
     let mut keys: Vec<(K, SolvableId)> = keys.collect();
     keys.sort_by(|a, b| a.0.cmp(&b.0));
